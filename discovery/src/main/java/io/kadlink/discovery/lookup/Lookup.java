@@ -1,0 +1,158 @@
+package io.kadlink.discovery.lookup;
+
+import io.kadlink.discovery.table.Contact;
+import io.kadlink.identity.NodeId;
+import io.kadlink.identity.crypto.Keccak256;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.apache.tuweni.bytes.Bytes;
+import org.apache.tuweni.bytes.Bytes32;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One iterative lookup (devp2p discv4, Recursive Lookup): always {@value #ALPHA} queries under way,
+ * each to the nearest node not asked yet. A node that does not answer is out of the race and the
+ * next nearest takes its place. It ends when the {@value #RESULTS} nearest nodes heard of have all
+ * answered.
+ */
+final class Lookup {
+  /** Kademlia's alpha: queries at a time. */
+  static final int ALPHA = 3;
+
+  /** Kademlia's k: nodes wanted. */
+  static final int RESULTS = 16;
+
+  /** Nodes taken from one answer; an honest one has no more. */
+  private static final int MAX_NODES_PER_ANSWER = RESULTS;
+
+  /** Nodes asked before the lookup ends anyway: liars could lead it on for ever. */
+  static final int MAX_QUERIES = 128;
+
+  private final Bytes target;
+  private final NodeId targetId;
+  private final Query query;
+  private final Consumer<LookupResult> done;
+  private final Set<NodeId> seen = new HashSet<>();
+  private final TreeMap<NodeId, Candidate> candidates;
+  private final List<Contact> answered = new ArrayList<>();
+  private int running;
+  private int queries;
+  private int timeouts;
+  private int hops;
+  private boolean finished;
+  private boolean advancing;
+
+  private static final class Candidate {
+    final Contact contact;
+    final int hop;
+    boolean asked;
+    boolean answered;
+
+    Candidate(Contact contact, int hop) {
+      this.contact = contact;
+      this.hop = hop;
+    }
+  }
+
+  /**
+   * A lookup, not started yet.
+   *
+   * @param self never asked
+   */
+  Lookup(Bytes target, NodeId self, Query query, Consumer<LookupResult> done) {
+    this.target = target;
+    this.targetId = new NodeId(Bytes32.wrap(Keccak256.hash(target.toArrayUnsafe())));
+    this.query = query;
+    this.done = done;
+    this.candidates = new TreeMap<>(targetId::compareDistance);
+    seen.add(self);
+  }
+
+  NodeId targetId() {
+    return targetId;
+  }
+
+  void start(List<Contact> seeds) {
+    offer(seeds, 0);
+    advance();
+  }
+
+  private void offer(List<Contact> contacts, int hop) {
+    for (Contact contact : contacts) {
+      if (seen.add(contact.id())) {
+        candidates.put(contact.id(), new Candidate(contact, hop));
+      }
+    }
+  }
+
+  private void advance() {
+    if (advancing) {
+      return; // a query was answered within ask(): the loop below goes on
+    }
+    advancing = true;
+    while (running < ALPHA && !finished) {
+      Candidate next = queries < MAX_QUERIES ? next() : null;
+      if (next == null) {
+        break;
+      }
+      ask(next);
+    }
+    advancing = false;
+    if (running == 0 && !finished) {
+      finish();
+    }
+  }
+
+  /** The nearest candidate not asked yet, among the nearest {@value #RESULTS} still in the race. */
+  private @Nullable Candidate next() {
+    int rank = 0;
+    for (Candidate candidate : candidates.values()) {
+      if (!candidate.asked) {
+        return candidate;
+      }
+      if (++rank == RESULTS) {
+        return null;
+      }
+    }
+    return null;
+  }
+
+  private void ask(Candidate candidate) {
+    candidate.asked = true;
+    running++;
+    queries++;
+    query.ask(
+        candidate.contact,
+        target,
+        answer -> {
+          running--;
+          if (answer.isPresent()) {
+            candidate.answered = true;
+            hops = Math.max(hops, candidate.hop);
+            answered.add(candidate.contact);
+            List<Contact> nodes = answer.get();
+            offer(
+                nodes.subList(0, Math.min(nodes.size(), MAX_NODES_PER_ANSWER)), candidate.hop + 1);
+          } else {
+            timeouts++;
+            candidates.remove(candidate.contact.id());
+          }
+          advance();
+        });
+  }
+
+  private void finish() {
+    finished = true;
+    List<Contact> closest =
+        candidates.values().stream()
+            .filter(candidate -> candidate.answered)
+            .limit(RESULTS)
+            .map(candidate -> candidate.contact)
+            .toList();
+    done.accept(new LookupResult(closest, answered, queries, timeouts, hops));
+  }
+}

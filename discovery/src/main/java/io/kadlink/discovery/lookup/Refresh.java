@@ -1,0 +1,190 @@
+package io.kadlink.discovery.lookup;
+
+import io.kadlink.discovery.loop.Loop;
+import io.kadlink.discovery.table.Contact;
+import io.kadlink.discovery.table.LivenessCheck;
+import io.kadlink.discovery.table.Table;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Fills the table and keeps it full. At the start it knocks at every bootnode until that answers;
+ * the first that does sets off a lookup of our own neighbourhood at once. After that, rounds of one
+ * such lookup and a few random ones: a few seconds apart while the table is thin and rounds find
+ * something, doubling while they don't, and a full period apart once the table is well filled.
+ */
+public final class Refresh {
+  private static final Logger log = LoggerFactory.getLogger(Refresh.class);
+
+  /** Fewer proven nodes than one lookup wants: the table is thin. */
+  static final int THIN = Lookup.RESULTS;
+
+  /** First wait of a thin table. */
+  static final Duration THIN_WAIT = Duration.ofSeconds(2);
+
+  /** A thin table that finds nothing any more still looks this often: someone may have come. */
+  static final Duration MAX_THIN_WAIT = Duration.ofSeconds(30);
+
+  private static final int RANDOM_LOOKUPS = 3;
+
+  /**
+   * A bootnode that is just starting answers within seconds: the first knocks are close together.
+   */
+  private static final Duration FIRST_KNOCK_WAIT = Duration.ofMillis(500);
+
+  private static final Duration MAX_KNOCK_WAIT = Duration.ofSeconds(15);
+
+  private final Loop loop;
+  private final RandomGenerator random;
+  private final Table table;
+  private final Lookups lookups;
+  private final LivenessCheck ping;
+  private final List<Contact> bootnodes;
+  private final Duration period;
+  private Duration thinWait = THIN_WAIT;
+  private Loop.@Nullable Timer timer;
+  private boolean running;
+  private boolean again;
+  private boolean closed;
+
+  /** Bootnodes being knocked at. */
+  private int knocking;
+
+  /**
+   * A refresh, not started yet.
+   *
+   * @param period between two rounds when the table is well filled
+   */
+  public Refresh(
+      Loop loop,
+      RandomGenerator random,
+      Table table,
+      Lookups lookups,
+      LivenessCheck ping,
+      List<Contact> bootnodes,
+      Duration period) {
+    this.loop = loop;
+    this.random = random;
+    this.table = table;
+    this.lookups = lookups;
+    this.ping = ping;
+    this.bootnodes = List.copyOf(bootnodes);
+    this.period = period;
+  }
+
+  public void start() {
+    loop.assertInLoop();
+    knockAtBootnodes();
+    schedule();
+  }
+
+  public void close() {
+    loop.assertInLoop();
+    closed = true;
+    if (timer != null) {
+      timer.cancel();
+    }
+  }
+
+  /** Starts a round now; when one is under way, another follows it. */
+  public void now() {
+    loop.assertInLoop();
+    if (closed) {
+      return;
+    }
+    if (running) {
+      again = true;
+      return;
+    }
+    running = true;
+    int before = table.provenCount();
+    if (before == 0) {
+      knockAtBootnodes();
+    } else {
+      // A bootnode that was gone and came back knows nobody: it has to be found by us.
+      bootnodes.forEach(table::addFound);
+    }
+    lookups.self(
+        result -> {
+          // In a small network our neighbourhood is everybody.
+          boolean allKnown = table.provenCount() == before && isThin();
+          randomLookups(allKnown ? 0 : RANDOM_LOOKUPS, () -> finished(before));
+        });
+  }
+
+  private void randomLookups(int left, Runnable then) {
+    if (left == 0 || closed || table.provenCount() == 0) {
+      then.run();
+      return;
+    }
+    lookups.random(result -> randomLookups(left - 1, then));
+  }
+
+  private void finished(int provenBefore) {
+    running = false;
+    if (again) {
+      again = false;
+      now();
+      return;
+    }
+    boolean grew = table.provenCount() > provenBefore;
+    thinWait = grew ? THIN_WAIT : min(thinWait.multipliedBy(2), MAX_THIN_WAIT);
+    schedule();
+  }
+
+  private void schedule() {
+    if (closed) {
+      return;
+    }
+    Duration longest = isThin() ? min(thinWait, period) : period;
+    long half = longest.toNanos() / 2;
+    if (timer != null) {
+      timer.cancel();
+    }
+    timer = loop.schedule(Duration.ofNanos(half + random.nextLong(half + 1)), this::now);
+  }
+
+  private boolean isThin() {
+    return table.provenCount() < THIN;
+  }
+
+  private void knockAtBootnodes() {
+    if (knocking == 0) {
+      bootnodes.forEach(
+          bootnode -> {
+            knocking++;
+            knock(bootnode, FIRST_KNOCK_WAIT);
+          });
+    }
+  }
+
+  private void knock(Contact bootnode, Duration wait) {
+    if (closed) {
+      return;
+    }
+    Consumer<Boolean> done =
+        answered -> {
+          if (answered) {
+            knocking--;
+            log.debug("bootnode {} answered", bootnode);
+            now();
+          } else if (!isThin()) {
+            knocking--; // the next round tries it again, and nobody waits for it
+          } else {
+            log.debug("bootnode {} did not answer, next try in {}", bootnode, wait);
+            Duration next = min(wait.multipliedBy(3).dividedBy(2), MAX_KNOCK_WAIT);
+            loop.schedule(wait, () -> knock(bootnode, next));
+          }
+        };
+    ping.check(bootnode, done);
+  }
+
+  private static Duration min(Duration a, Duration b) {
+    return a.compareTo(b) < 0 ? a : b;
+  }
+}

@@ -1,0 +1,58 @@
+package io.kadlink.discovery.table;
+
+import io.kadlink.identity.NodeId;
+import io.kadlink.identity.NodeRecord;
+import io.kadlink.identity.PublicKey;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Optional;
+
+/**
+ * A node and where it is reached.
+ *
+ * @param udp where it answers discovery
+ * @param tcpPort its RLPx port, 0 when it can't be dialed
+ * @param record its newest verified record, when one was fetched
+ */
+public record Contact(
+    PublicKey publicKey, InetSocketAddress udp, int tcpPort, Optional<NodeRecord> record) {
+
+  public static Contact of(PublicKey publicKey, InetSocketAddress udp, int tcpPort) {
+    return new Contact(publicKey, udp, tcpPort, Optional.empty());
+  }
+
+  public NodeId id() {
+    return publicKey.id();
+  }
+
+  public InetAddress address() {
+    return udp.getAddress();
+  }
+
+  /** The sequence number of the record, 0 without one. */
+  public long seq() {
+    return record.map(NodeRecord::seq).orElse(0L);
+  }
+
+  /**
+   * This contact with {@code newer} as its record. A TCP port that the record states for the very
+   * address the node answers from counts more than hearsay.
+   */
+  public Contact withRecord(NodeRecord newer) {
+    boolean sameAddress =
+        newer
+            .udpEndpoint()
+            .map(InetSocketAddress::getAddress)
+            .filter(address()::equals)
+            .isPresent();
+    int port =
+        sameAddress ? newer.tcpEndpoint().map(InetSocketAddress::getPort).orElse(0) : tcpPort;
+    return new Contact(publicKey, udp, port, Optional.of(newer));
+  }
+
+  /** For logs: short id and endpoint. */
+  @Override
+  public String toString() {
+    return id().shortForm() + "@" + udp.getAddress().getHostAddress() + ":" + udp.getPort();
+  }
+}

@@ -1,0 +1,80 @@
+package io.kadlink.discovery.v4;
+
+import io.kadlink.discovery.loop.Loop;
+import io.kadlink.discovery.table.Addresses;
+import io.kadlink.discovery.table.Contact;
+import io.kadlink.discovery.table.Table;
+import io.kadlink.identity.NodeId;
+import io.kadlink.identity.NodeRecord;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Keeps the records of the nodes in the table up to date: a node that states a higher sequence
+ * number than its record has is asked for the new one. A record that names another endpoint is
+ * believed once the node answers from there.
+ */
+public final class RecordFetcher {
+  /** Fetches at a time. What is skipped is noticed again at the node's next sign of life. */
+  static final int MAX_RUNNING = 32;
+
+  /** Asks one node for its record. */
+  @FunctionalInterface
+  public interface Request {
+    void request(Contact contact, Consumer<Optional<NodeRecord>> done);
+  }
+
+  private final Loop loop;
+  private final Table table;
+  private final Request request;
+  private final Consumer<Contact> ping;
+  private final Set<NodeId> running = new HashSet<>();
+
+  /**
+   * A fetcher for the nodes of {@code table}.
+   *
+   * @param ping pings a contact; that it answered is noticed elsewhere
+   */
+  public RecordFetcher(Loop loop, Table table, Request request, Consumer<Contact> ping) {
+    this.loop = loop;
+    this.table = table;
+    this.request = request;
+    this.ping = ping;
+  }
+
+  /** A node in the table said that its record has this sequence number. */
+  public void announced(NodeId id, long seq) {
+    loop.assertInLoop();
+    Optional<Contact> known = table.find(id);
+    if (known.isEmpty()
+        || Long.compareUnsigned(seq, known.get().seq()) <= 0
+        || running.size() >= MAX_RUNNING
+        || !running.add(id)) {
+      return;
+    }
+    request.request(
+        known.get(),
+        answer -> {
+          running.remove(id);
+          answer.ifPresent(record -> fetched(known.get(), record));
+        });
+  }
+
+  private void fetched(Contact contact, NodeRecord record) {
+    table.updateRecord(record);
+    record
+        .udpEndpoint()
+        .filter(endpoint -> !endpoint.equals(contact.udp()))
+        .filter(endpoint -> Addresses.mayRelay(contact.address(), endpoint.getAddress()))
+        .ifPresent(
+            endpoint ->
+                ping.accept(
+                    new Contact(
+                        contact.publicKey(),
+                        endpoint,
+                        record.tcpEndpoint().map(tcp -> tcp.getPort()).orElse(0),
+                        Optional.of(record))));
+  }
+}
