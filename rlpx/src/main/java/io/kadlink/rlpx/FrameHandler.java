@@ -1,0 +1,256 @@
+package io.kadlink.rlpx;
+
+import io.kadlink.rlpx.frame.FrameKeys;
+import io.kadlink.rlpx.frame.FrameReader;
+import io.kadlink.rlpx.wire.BaseMessage;
+import io.kadlink.rlpx.wire.BaseMessageCodec;
+import io.kadlink.rlpx.wire.DisconnectReason;
+import io.kadlink.rlpx.wire.MessageCodec;
+import io.kadlink.rlpx.wire.ProtocolViolation;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.util.ReferenceCountUtil;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns bytes into frames and back, once the handshake has made keys, and knows how to leave: the
+ * Disconnect is written, then our half of the connection is closed and the other side gets a moment
+ * to do the same. (Closed at once, the socket would answer what is still coming in with a reset,
+ * and the reset can overtake the Disconnect.) Confined to the channel's event loop.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // a close or write that fails shows as a lost channel
+final class FrameHandler extends ChannelInboundHandlerAdapter {
+
+  /** Who the frames are for: first the exchange of Hellos, then the session. */
+  interface Sink {
+    /**
+     * One frame.
+     *
+     * @param data in the first {@code length} bytes; only until the call returns
+     */
+    void frame(byte[] data, int length) throws ProtocolViolation;
+
+    /** The other side broke a rule; nothing more will come. */
+    void violated(ProtocolViolation violation);
+
+    /** The connection failed with {@code cause}; or it is gone, and this is the last call. */
+    void lost(@Nullable Throwable cause);
+  }
+
+  private final Channel channel;
+  private final FrameReader reader;
+  private final OutboundQueue outbound;
+  private final RlpxMetrics metrics;
+  private final Duration goodbyeLimit;
+
+  private @Nullable Sink sink;
+  private @Nullable ByteBuf waiting;
+  private boolean held = true;
+  private boolean leaving;
+  private boolean reading;
+  private boolean inactive;
+  private long lastReadNanos;
+
+  FrameHandler(Channel channel, FrameKeys keys, RlpxLimits limits, RlpxMetrics metrics) {
+    this.channel = channel;
+    this.reader = keys.reader();
+    this.outbound = new OutboundQueue(channel, keys.writer(), limits.maxPendingBytes(), metrics);
+    this.metrics = metrics;
+    this.goodbyeLimit = limits.goodbye();
+    this.lastReadNanos = channel.eventLoop().ticker().nanoTime();
+  }
+
+  Channel channel() {
+    return channel;
+  }
+
+  OutboundQueue outbound() {
+    return outbound;
+  }
+
+  /** When the last byte came, on the event loop's clock. */
+  long lastReadNanos() {
+    return lastReadNanos;
+  }
+
+  boolean held() {
+    return held;
+  }
+
+  void deliverTo(Sink next) {
+    sink = next;
+  }
+
+  /** From the next frame on. */
+  void limitFrames(int bytes) {
+    reader.limit(bytes);
+  }
+
+  /** While held, nothing is delivered and the socket is not read. Starts held. */
+  void hold(boolean hold) {
+    if (leaving) {
+      return;
+    }
+    held = hold;
+    if (!hold) {
+      lastReadNanos = channel.eventLoop().ticker().nanoTime();
+      deliverWaiting();
+    }
+    if (inactive && !held) {
+      gone();
+    } else if (!leaving) {
+      channel.config().setAutoRead(!held);
+    }
+  }
+
+  /** Sends a base message that has no bound. */
+  void send(BaseMessage message, boolean compressed) {
+    outbound.offerControl(
+        MessageCodec.encode(
+            channel.alloc(), message.id(), BaseMessageCodec.encode(message), compressed));
+  }
+
+  /** Says goodbye and closes. Nothing is delivered from here on. */
+  void leave(DisconnectReason reason, boolean compressed) {
+    if (leaving) {
+      return;
+    }
+    leaving = true;
+    if (inactive) {
+      gone();
+      return;
+    }
+    releaseWaiting();
+    channel.config().setAutoRead(true);
+    send(new BaseMessage.Disconnect(reason), compressed);
+    var limit =
+        channel
+            .eventLoop()
+            .schedule(() -> channel.close(), goodbyeLimit.toNanos(), TimeUnit.NANOSECONDS);
+    channel.closeFuture().addListener(closed -> limit.cancel(false));
+    outbound.finish(this::closeOurHalf);
+  }
+
+  /** Closes without a word: there is nobody to hear it. */
+  void abandon() {
+    leaving = true;
+    releaseWaiting();
+    channel.close();
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    if (!(message instanceof ByteBuf bytes)) {
+      ReferenceCountUtil.release(message);
+      return;
+    }
+    lastReadNanos = channel.eventLoop().ticker().nanoTime();
+    metrics.bytesIn().increment(bytes.readableBytes());
+    received(bytes);
+  }
+
+  /** Takes bytes that are counted already; releases them. */
+  void received(ByteBuf bytes) {
+    if (leaving) {
+      bytes.release();
+      return;
+    }
+    waiting =
+        waiting == null
+            ? bytes
+            : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(channel.alloc(), waiting, bytes);
+    deliverWaiting();
+  }
+
+  /**
+   * A socket may be found closed while it is held, with bytes already taken from it: often a
+   * Disconnect that says why. They are kept for a moment, in case delivery goes on.
+   */
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    inactive = true;
+    if (held && !leaving && waiting != null) {
+      // The listener also hears when the event loop is shut down and its timers with it.
+      channel
+          .eventLoop()
+          .schedule(() -> {}, goodbyeLimit.toNanos(), TimeUnit.NANOSECONDS)
+          .addListener(over -> gone());
+    } else {
+      gone();
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    if (channel.isWritable()) {
+      outbound.writable();
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    if (sink != null) {
+      sink.lost(cause);
+    }
+    abandon();
+  }
+
+  private void deliverWaiting() {
+    if (reading) {
+      return;
+    }
+    reading = true;
+    try {
+      while (!held && !leaving && waiting != null && waiting.isReadable()) {
+        if (reader.read(waiting)) {
+          metrics.framesIn().increment();
+          receiver().frame(reader.data(), reader.length());
+        }
+      }
+    } catch (ProtocolViolation violation) {
+      receiver().violated(violation);
+    } finally {
+      reading = false;
+    }
+    if (leaving || (waiting != null && !waiting.isReadable())) {
+      releaseWaiting();
+    }
+  }
+
+  private Sink receiver() {
+    if (sink == null) {
+      throw new IllegalStateException("a frame for nobody");
+    }
+    return sink;
+  }
+
+  private void gone() {
+    releaseWaiting();
+    Sink last = sink;
+    sink = null;
+    if (last != null) {
+      last.lost(null);
+    }
+  }
+
+  private void releaseWaiting() {
+    if (waiting != null && !reading) {
+      waiting.release();
+      waiting = null;
+    }
+  }
+
+  private void closeOurHalf() {
+    if (channel instanceof DuplexChannel duplex && channel.isActive()) {
+      duplex.shutdownOutput();
+    } else {
+      channel.close();
+    }
+  }
+}

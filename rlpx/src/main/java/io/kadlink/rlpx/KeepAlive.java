@@ -1,0 +1,117 @@
+package io.kadlink.rlpx;
+
+import io.kadlink.rlpx.wire.DisconnectReason;
+import io.kadlink.rlpx.wire.ProtocolViolation;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Whether the other side is still there: pings at once and at an interval, and finds it dead when
+ * for too long no byte has come, or none of ours was taken though some wait. Silence does not count
+ * while it is we who do not read. Confined to the channel's event loop.
+ */
+final class KeepAlive {
+
+  /** What it needs of the session. */
+  interface Host {
+    void sendPing();
+
+    void dead(String how);
+  }
+
+  private final EventLoop loop;
+  private final FrameHandler frames;
+  private final RlpxLimits limits;
+  private final Host host;
+  private final ScheduledFuture<?> timer;
+
+  private boolean pingUnanswered;
+  private long pingSentNanos;
+  private int pingsReceived;
+  private long takenBytes;
+  private long takenNanos;
+  private volatile Optional<Duration> roundTrip = Optional.empty();
+
+  KeepAlive(FrameHandler frames, RlpxLimits limits, Host host) {
+    this.loop = frames.channel().eventLoop();
+    this.frames = frames;
+    this.limits = limits;
+    this.host = host;
+    this.takenNanos = now();
+    long interval = limits.pingInterval().toNanos();
+    timer = loop.scheduleAtFixedRate(this::tick, interval, interval, TimeUnit.NANOSECONDS);
+  }
+
+  /** Delivery begins: measures the round trip at once. */
+  void begin() {
+    ping(now());
+  }
+
+  void stop() {
+    timer.cancel(false);
+  }
+
+  /** Any thread. */
+  Optional<Duration> roundTrip() {
+    return roundTrip;
+  }
+
+  /**
+   * Counts a ping of the other side's.
+   *
+   * @throws ProtocolViolation when it is one of a flood
+   */
+  void pingReceived() throws ProtocolViolation {
+    pingsReceived++;
+    if (pingsReceived > limits.maxPings()) {
+      throw new ProtocolViolation(
+          DisconnectReason.PROTOCOL_BREACH,
+          "ping-flood",
+          pingsReceived + " pings in " + limits.pingInterval().toMillis() + " ms");
+    }
+  }
+
+  /** The time since our ping, if this answers one. */
+  Optional<Duration> pongReceived() {
+    if (!pingUnanswered) {
+      return Optional.empty();
+    }
+    pingUnanswered = false;
+    roundTrip = Optional.of(Duration.ofNanos(now() - pingSentNanos));
+    return roundTrip;
+  }
+
+  private void tick() {
+    pingsReceived = 0;
+    long now = now();
+    long silence = limits.silence().toNanos();
+    if (!frames.held() && now - frames.lastReadNanos() >= silence) {
+      host.dead("silent for " + limits.silence().toMillis() + " ms");
+      return;
+    }
+    long taken = frames.outbound().takenBytes();
+    if (taken != takenBytes || frames.outbound().pendingBytes() == 0) {
+      takenBytes = taken;
+      takenNanos = now;
+    } else if (now - takenNanos >= silence) {
+      host.dead("took none of our bytes for " + limits.silence().toMillis() + " ms");
+      return;
+    }
+    ping(now);
+  }
+
+  private void ping(long now) {
+    if (!pingUnanswered) {
+      pingUnanswered = true;
+      pingSentNanos = now;
+      host.sendPing();
+    }
+  }
+
+  private long now() {
+    return loop.ticker().nanoTime();
+  }
+}

@@ -1,0 +1,84 @@
+package io.kadlink.rlpx;
+
+import io.kadlink.identity.PublicKey;
+import io.kadlink.rlpx.wire.DisconnectReason;
+import io.kadlink.rlpx.wire.Hello;
+import io.kadlink.rlpx.wire.ProtocolViolation;
+import io.kadlink.rlpx.wire.SharedCapability;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.apache.tuweni.bytes.Bytes;
+
+/**
+ * One node, authenticated, both Hellos exchanged. Methods may be called from any thread; the
+ * listener is called on the connection's event loop, one call at a time, in wire order.
+ */
+public interface RlpxConnection {
+
+  /** The key the handshake proved. */
+  PublicKey remoteKey();
+
+  Hello remoteHello();
+
+  SocketAddress remoteAddress();
+
+  /** Whether the other side dialed. */
+  boolean inbound();
+
+  /** What both sides speak, in message-id order; never empty. */
+  List<SharedCapability> capabilities();
+
+  /** Starts delivery. Messages wait unread in the socket until then. Call once. */
+  void start(Listener listener);
+
+  /**
+   * Queues one message. It is compressed by the caller, encrypted and written on the event loop,
+   * flushed with its neighbours once per turn.
+   *
+   * @param id message id on the wire (the capability's offset included)
+   * @param payload at most 16 MiB - 1
+   * @return false when it was dropped: the connection is closed, or its outbound bound is reached
+   * @throws IllegalArgumentException when no shared capability owns {@code id}, or the payload does
+   *     not fit a frame (it is too long, or barely short enough and can't be compressed)
+   */
+  boolean send(int id, Bytes payload);
+
+  /** Bytes queued and not yet taken by the socket. */
+  long pendingBytes();
+
+  /** Stops or resumes reading from the socket: back-pressure for a slow consumer. */
+  void setReading(boolean reading);
+
+  /** The round trip of the last answered ping; the first is sent at {@link #start}. */
+  Optional<Duration> roundTrip();
+
+  /** Sends Disconnect and closes once it is written, or after a short time limit. */
+  CompletionStage<Void> disconnect(DisconnectReason reason);
+
+  /** Completes, never exceptionally, when the connection is gone. */
+  CompletionStage<Ending> closed();
+
+  /**
+   * How a connection ended.
+   *
+   * @param reason as told by whoever ended it
+   * @param byRemote whether that was the other side
+   * @param detail for logs: what exactly happened
+   */
+  record Ending(DisconnectReason reason, boolean byRemote, String detail) {}
+
+  /** Receives what the other side sends. */
+  interface Listener {
+    /**
+     * One subprotocol message.
+     *
+     * @param id message id on the wire (the capability's offset included)
+     * @param payload decompressed; the listener's own
+     * @throws ProtocolViolation to end the connection with its reason
+     */
+    void message(SharedCapability capability, int id, Bytes payload) throws ProtocolViolation;
+  }
+}
