@@ -1,0 +1,64 @@
+package io.kadlink.server;
+
+import io.kadlink.identity.NodeId;
+import io.kadlink.identity.NodeRecord;
+import io.kadlink.identity.PublicKey;
+import io.kadlink.rlpx.wire.Capability;
+import io.kadlink.rlpx.wire.DisconnectReason;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.apache.tuweni.bytes.Bytes;
+
+/** A session with another node. Thread-safe; two peers are equal when they are the same session. */
+public interface Peer {
+
+  NodeId id();
+
+  PublicKey publicKey();
+
+  /** Its record, when discovery has it. */
+  Optional<NodeRecord> record();
+
+  /** The software name from its Hello, at most 256 characters, made safe to print. */
+  String clientName();
+
+  /** All it listed in its Hello. */
+  List<Capability> remoteCapabilities();
+
+  /** What both sides speak. */
+  List<Capability> capabilities();
+
+  SocketAddress remoteAddress();
+
+  /** Whether it dialed us. */
+  boolean inbound();
+
+  /** The relay that carries this session, when one does. */
+  Optional<PublicKey> relay();
+
+  Instant connectedAt();
+
+  /** Round trip of the last answered ping. */
+  Optional<Duration> roundTrip();
+
+  /**
+   * Sends one message.
+   *
+   * @param protocol one that this session speaks
+   * @param code 0 to {@code protocol.messageCount() - 1}
+   * @param payload at most 16 MiB
+   * @return false when it was dropped: the session is over, or its outbound queue is full
+   * @throws IllegalArgumentException when the session does not speak {@code protocol}
+   */
+  boolean send(Protocol protocol, int code, Bytes payload);
+
+  /** Bytes waiting to be sent. */
+  long pendingBytes();
+
+  /** Says goodbye and closes; completes when the session is gone. */
+  CompletionStage<Void> disconnect(DisconnectReason reason);
+}

@@ -1,0 +1,32 @@
+package io.kadlink.server;
+
+/** Makes text that a stranger sent safe to print on one line. */
+final class Printable {
+  private static final int MAX_LENGTH = 256;
+
+  private Printable() {}
+
+  static String of(String text) {
+    StringBuilder safe = new StringBuilder();
+    text.codePoints()
+        .limit(MAX_LENGTH)
+        .map(c -> isHarmless(c) ? c : '?')
+        .forEach(safe::appendCodePoint);
+    safe.setLength(Math.min(safe.length(), MAX_LENGTH));
+    return safe.toString();
+  }
+
+  private static boolean isHarmless(int codePoint) {
+    return switch (Character.getType(codePoint)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.SURROGATE,
+          Character.PRIVATE_USE,
+          Character.UNASSIGNED,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR ->
+          false;
+      default -> true;
+    };
+  }
+}

@@ -1,0 +1,49 @@
+package io.kadlink.server;
+
+import io.kadlink.rlpx.wire.Capability;
+import io.kadlink.rlpx.wire.DisconnectReason;
+import io.kadlink.rlpx.wire.ProtocolViolation;
+import org.apache.tuweni.bytes.Bytes;
+
+/**
+ * A subprotocol. All callbacks of all protocols that share a {@link #name()} run on one loop
+ * ({@link ProtocolContext#loop()}), one at a time and in order, so a protocol keeps its state in
+ * plain fields. They must not block.
+ */
+public interface Protocol {
+
+  /** 1 to 8 printable ASCII characters, e.g. {@code "eth"}. */
+  String name();
+
+  /** 0 or more; of several versions of one name the highest that both sides speak is used. */
+  int version();
+
+  /** How many message codes it uses: codes are 0 to {@code messageCount() - 1}. */
+  int messageCount();
+
+  /** Name and version as Hello lists them. */
+  default Capability capability() {
+    return new Capability(name(), version());
+  }
+
+  /** Called once, before the server listens. */
+  default void start(ProtocolContext context) {}
+
+  /** A session with a peer that speaks this protocol is up; messages may be sent from here on. */
+  default void connected(Peer peer) {}
+
+  /**
+   * One message.
+   *
+   * @param code 0 to {@code messageCount() - 1}
+   * @param payload decompressed, the protocol's own; usually RLP
+   * @throws ProtocolViolation to disconnect the peer with its reason
+   */
+  void message(Peer peer, int code, Bytes payload) throws ProtocolViolation;
+
+  /** The session is gone; nothing more can be sent. Follows every {@link #connected}. */
+  default void disconnected(Peer peer, DisconnectReason reason) {}
+
+  /** The server is stopping; sessions are still up and get their goodbye afterwards. */
+  default void stop() {}
+}

@@ -1,0 +1,57 @@
+package io.kadlink.server;
+
+import io.kadlink.discovery.Node;
+import io.kadlink.identity.NodeId;
+import io.kadlink.identity.NodeRecord;
+import io.kadlink.identity.PublicKey;
+import io.kadlink.identity.Signer;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
+
+/** What the server hands to a protocol. */
+public interface ProtocolContext {
+
+  /** The protocol's own loop: all its callbacks run there, and its timers should too. */
+  Loop loop();
+
+  InstantSource clock();
+
+  /** To be used on the loop only. */
+  RandomGenerator random();
+
+  /** Where what happens is counted. */
+  MeterRegistry metrics();
+
+  /** This node's key, as a signer. */
+  Signer signer();
+
+  /** This node's current record. */
+  NodeRecord localRecord();
+
+  /** Changes this node's record: a protocol announces itself there (e.g. {@code eth}). */
+  CompletionStage<NodeRecord> updateRecord(UnaryOperator<NodeRecord.Builder> change);
+
+  /** The connected peer of this id, whatever protocols it speaks. */
+  Optional<Peer> peer(NodeId id);
+
+  /**
+   * Sees to it that there is a session with this node: the existing one, or a new dial, counted
+   * against no limit.
+   */
+  CompletionStage<Peer> connect(Node node);
+
+  /**
+   * Runs a session over a stream this protocol provides, as if it were a TCP connection.
+   *
+   * @param expected the node at the far end when we are the one who dials; empty when we are dialed
+   * @param relay who carries the stream: shown by {@link Peer#relay()}
+   */
+  CompletionStage<Peer> adopt(ByteStream stream, Optional<PublicKey> expected, PublicKey relay);
+
+  /** Registers a way to reach nodes that have no TCP endpoint. At most one per server. */
+  void registerDetour(Detour detour);
+}

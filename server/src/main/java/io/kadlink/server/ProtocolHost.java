@@ -1,0 +1,95 @@
+package io.kadlink.server;
+
+import io.kadlink.rlpx.wire.Capability;
+import io.kadlink.rlpx.wire.DisconnectReason;
+import io.kadlink.rlpx.wire.ProtocolViolation;
+import org.apache.tuweni.bytes.Bytes;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Calls one protocol, always on its loop, and keeps what it throws from going further than the one
+ * peer. Methods may be called from any thread; the order of calls from one thread is kept.
+ */
+final class ProtocolHost {
+  private static final Logger LOG = LoggerFactory.getLogger(ProtocolHost.class);
+
+  private final Protocol protocol;
+  private final Capability capability;
+  private final Loop loop;
+  private final ServerMetrics metrics;
+  private final ServerMetrics.Traffic traffic;
+
+  ProtocolHost(Protocol protocol, Loop loop, ServerMetrics metrics) {
+    this.protocol = protocol;
+    this.capability = protocol.capability();
+    this.loop = loop;
+    this.metrics = metrics;
+    this.traffic = metrics.traffic(capability);
+  }
+
+  Protocol protocol() {
+    return protocol;
+  }
+
+  Capability capability() {
+    return capability;
+  }
+
+  Loop loop() {
+    return loop;
+  }
+
+  ServerMetrics.Traffic traffic() {
+    return traffic;
+  }
+
+  void connected(Session session) {
+    loop.execute(
+        () -> {
+          try {
+            protocol.connected(session);
+          } catch (RuntimeException | StackOverflowError e) {
+            failed(session, "connect", e);
+          }
+        });
+  }
+
+  /** Always ends with {@link Session#workedOff}, also when the message is not delivered. */
+  void message(Session session, int code, Bytes payload) {
+    traffic.received(payload.size());
+    loop.execute(
+        () -> {
+          try {
+            if (!session.isEnding()) {
+              protocol.message(session, code, payload);
+            }
+          } catch (ProtocolViolation e) {
+            metrics.violated(capability);
+            session.end(e.reason(), capability + " message " + code + ": " + e.getMessage());
+          } catch (RuntimeException | StackOverflowError e) {
+            failed(session, "message " + code, e);
+          } finally {
+            session.workedOff(payload.size());
+          }
+        });
+  }
+
+  void disconnected(Session session, DisconnectReason reason) {
+    loop.execute(
+        () -> {
+          try {
+            protocol.disconnected(session, reason);
+          } catch (RuntimeException | StackOverflowError e) {
+            failed(session, "disconnect", e);
+          }
+        });
+  }
+
+  private void failed(Session session, String step, Throwable cause) {
+    metrics.protocolFailed(capability);
+    LOG.warn("protocol {} failed on {} of peer id={}", capability, step, session.id(), cause);
+    session.end(
+        DisconnectReason.SUBPROTOCOL_ERROR, capability + " failed on " + step + ": " + cause);
+  }
+}

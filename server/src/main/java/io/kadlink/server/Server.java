@@ -1,0 +1,229 @@
+package io.kadlink.server;
+
+import io.kadlink.discovery.Discovery;
+import io.kadlink.discovery.Node;
+import io.kadlink.identity.Enode;
+import io.kadlink.identity.NodeId;
+import io.kadlink.identity.NodeRecord;
+import io.kadlink.rlpx.Rlpx;
+import io.kadlink.server.admission.Admission;
+import io.kadlink.server.dial.DialReason;
+import io.kadlink.server.dial.DialTarget;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
+/**
+ * A running node: listens, finds and dials other nodes, and runs the given protocols with them.
+ * Several servers in one JVM do not touch each other; each has threads of its own, which keep the
+ * JVM alive until {@link #close()}. Thread-safe.
+ *
+ * <pre>{@code
+ * try (Server server = Server.builder().port(0).protocol(new Echo()).start()) {
+ *   server.connect(Enode.parse("enode://...")).thenAccept(peer -> ...);
+ * }
+ * }</pre>
+ */
+public final class Server implements AutoCloseable {
+  private final ServerOptions options;
+  private final ServerThreads threads;
+  private final Loop loop;
+  private final Events events;
+  private final Admission admission;
+  private final LocalRecord record;
+  private final List<ProtocolHost> hosts;
+  private final PeerSet peers;
+  private final Dialer dialer;
+  private final Rlpx rlpx;
+  private final int tcpPort;
+  private final AtomicBoolean stopping = new AtomicBoolean();
+  private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+
+  Server(
+      ServerOptions options,
+      ServerThreads threads,
+      Loop loop,
+      Events events,
+      Admission admission,
+      LocalRecord record,
+      List<ProtocolHost> hosts,
+      PeerSet peers,
+      Dialer dialer,
+      Rlpx rlpx,
+      int tcpPort) {
+    this.options = options;
+    this.threads = threads;
+    this.loop = loop;
+    this.events = events;
+    this.admission = admission;
+    this.record = record;
+    this.hosts = List.copyOf(hosts);
+    this.peers = peers;
+    this.dialer = dialer;
+    this.rlpx = rlpx;
+    this.tcpPort = tcpPort;
+  }
+
+  public static ServerBuilder builder() {
+    return new ServerBuilder();
+  }
+
+  /** This node's id. */
+  public NodeId id() {
+    return options.signer().publicKey().id();
+  }
+
+  /**
+   * Where to reach this node: the advertised address, else the bound one, else 127.0.0.1. A port is
+   * 0 when there is no listener for it.
+   */
+  public Enode enode() {
+    NodeRecord current = record.current();
+    Optional<InetAddress> address =
+        current.enode().map(enode -> enode.udpEndpoint().getAddress()).or(this::configuredAddress);
+    int udpPort = record.discovery().map(d -> d.localAddress().getPort()).orElse(0);
+    return Enode.of(
+        options.signer().publicKey(),
+        address.orElse(InetAddress.getLoopbackAddress()),
+        tcpPort,
+        udpPort);
+  }
+
+  private Optional<InetAddress> configuredAddress() {
+    return options
+        .advertised()
+        .or(() -> Optional.of(options.bind()))
+        .filter(ip -> !ip.isAnyLocalAddress());
+  }
+
+  /** This node's current record. */
+  public NodeRecord record() {
+    return record.current();
+  }
+
+  /** The peers at this moment, oldest first. */
+  public List<Peer> peers() {
+    return peers.peers();
+  }
+
+  /** The peer with this id, when there is one at this moment. */
+  public Optional<Peer> peer(NodeId id) {
+    return peers.peer(id).map(session -> session);
+  }
+
+  /**
+   * Sees to it that there is a session with this node: the existing one, or a new dial, counted
+   * against no limit. One attempt; fails with {@link DialException}, whose message says why.
+   */
+  public CompletionStage<Peer> connect(Enode node) {
+    return connect(DialTarget.of(node));
+  }
+
+  /** As above; a node that can't be dialed is reached by a detour when a protocol offers one. */
+  public CompletionStage<Peer> connect(Node node) {
+    return connect(DialTarget.of(node));
+  }
+
+  private CompletionStage<Peer> connect(DialTarget target) {
+    return stopping.get()
+        ? CompletableFuture.failedFuture(new DialException("this node is stopping"))
+        : dialer.connect(target);
+  }
+
+  /** From now on stays connected with this node. */
+  public void addStaticNode(Enode node) {
+    unlessStopping(() -> dialer.scheduler().addStatic(DialTarget.of(node)));
+  }
+
+  /** Stops redialing; an existing session stays. */
+  public void removeStaticNode(NodeId node) {
+    unlessStopping(() -> dialer.scheduler().removeStatic(node));
+  }
+
+  /** From now on admits this node even when all slots are taken. */
+  public void addTrustedNode(NodeId node) {
+    unlessStopping(() -> admission.trust(node));
+  }
+
+  /** From now on the limits count for this node again; an existing session stays. */
+  public void removeTrustedNode(NodeId node) {
+    unlessStopping(() -> admission.distrust(node));
+  }
+
+  /** Why each known node that is not a peer is not one; the latest few thousand are kept. */
+  public CompletionStage<Map<NodeId, DialReason>> dialReasons() {
+    return stopping.get()
+        ? CompletableFuture.completedFuture(Map.of())
+        : CompletableFuture.supplyAsync(dialer::reasons, loop);
+  }
+
+  /** Dials under way at this moment. */
+  CompletionStage<Integer> dialsRunning() {
+    return CompletableFuture.supplyAsync(dialer::running, loop);
+  }
+
+  private void unlessStopping(Runnable task) {
+    if (!stopping.get()) {
+      loop.execute(task);
+    }
+  }
+
+  /** Discovery, unless it was turned off. */
+  public Optional<Discovery> discovery() {
+    return record.discovery();
+  }
+
+  /** Where this server counts. */
+  public MeterRegistry metrics() {
+    return options.metrics();
+  }
+
+  /**
+   * Tells what happens to peers from now on, in order. {@code listener} is called on the server's
+   * loop and must not block.
+   */
+  public Subscription events(Consumer<? super ServerEvent> listener) {
+    return events.subscribe(listener);
+  }
+
+  /**
+   * Stops: no new peers, protocols are told, each peer gets its goodbye, sockets close. Completes,
+   * never exceptionally, when all is gone; bounded by a few seconds. Idempotent.
+   */
+  public CompletionStage<Void> stop() {
+    if (stopping.compareAndSet(false, true)) {
+      Thread.ofVirtual()
+          .name("kadlink-stop")
+          .start(
+              () -> {
+                try {
+                  new Shutdown(threads, loop, admission, record, hosts, peers, dialer, rlpx).run();
+                } finally {
+                  stopped.complete(null);
+                }
+              });
+    }
+    return stopped.minimalCompletionStage();
+  }
+
+  /** {@link #stop()}, and waits for it; on one of the server's own threads it does not wait. */
+  @Override
+  public void close() {
+    stop();
+    if (!threads.currentIsOne()) {
+      stopped.join();
+    }
+  }
+
+  /** Ends with {@link #close()}. */
+  public interface Subscription extends AutoCloseable {
+    @Override
+    void close();
+  }
+}

@@ -1,0 +1,266 @@
+package io.kadlink.server;
+
+import io.kadlink.identity.Enode;
+import io.kadlink.identity.NodeKey;
+import io.kadlink.identity.Signer;
+import io.kadlink.server.admission.Cidr;
+import io.kadlink.server.dial.DialOptions;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Collects what a {@link Server} is made of. Everything has a default: a fresh key, port {@value
+ * #DEFAULT_PORT} on all addresses, discovery on, {@value #DEFAULT_MAX_PEERS} peers. Not
+ * thread-safe.
+ */
+public final class ServerBuilder {
+  /** The port every devp2p client takes unless told. */
+  public static final int DEFAULT_PORT = 30303;
+
+  /** As geth: enough to be well connected, few enough to serve from home. */
+  public static final int DEFAULT_MAX_PEERS = 50;
+
+  /** As geth: a third of the slots for peers of our own choosing, the rest for those who come. */
+  public static final double DEFAULT_DIALED_SHARE = 1.0 / 3;
+
+  private @Nullable Signer signer;
+  private InetAddress bind = new InetSocketAddress(0).getAddress(); // the wildcard
+  private Optional<InetAddress> advertised = Optional.empty();
+  private int port = DEFAULT_PORT;
+  private int discoveryPort = ServerOptions.SAME_AS_TCP;
+  private boolean listen = true;
+  private boolean discovery = true;
+  private final List<Enode> bootnodes = new ArrayList<>();
+  private final List<Enode> staticNodes = new ArrayList<>();
+  private final List<Enode> trustedNodes = new ArrayList<>();
+  private int maxPeers = DEFAULT_MAX_PEERS;
+  private double dialedShare = DEFAULT_DIALED_SHARE;
+  private final List<Protocol> protocols = new ArrayList<>();
+  private String clientName = ServerOptions.defaultClientName();
+  private @Nullable MeterRegistry metrics;
+  private InstantSource clock = InstantSource.system();
+  private @Nullable RandomGenerator random;
+  private final List<Cidr> netRestrict = new ArrayList<>();
+  private DialOptions dialing = DialOptions.DEFAULT;
+
+  ServerBuilder() {}
+
+  /** The node's identity; default: a fresh key. */
+  public ServerBuilder key(Signer key) {
+    this.signer = key;
+    return this;
+  }
+
+  /** The local address to bind; default: all. A specific one is also advertised. */
+  public ServerBuilder bind(InetAddress address) {
+    this.bind = address;
+    return this;
+  }
+
+  /** As {@link #bind}, from an address literal or a name that is looked up now. */
+  public ServerBuilder host(String host) {
+    try {
+      return bind(InetAddress.getByName(host));
+    } catch (UnknownHostException e) {
+      throw new IllegalArgumentException("no address to bind: unknown host '" + host + "'", e);
+    }
+  }
+
+  /** The address other nodes should use, when it is not the one that is bound. */
+  public ServerBuilder advertise(InetAddress address) {
+    this.advertised = Optional.of(address);
+    return this;
+  }
+
+  /** TCP port, 0 to 65535; 0 takes a free one. Default {@value #DEFAULT_PORT}. */
+  public ServerBuilder port(int port) {
+    this.port = checkPort(port);
+    return this;
+  }
+
+  /** UDP port, 0 to 65535; 0 takes a free one. Default: the number of the TCP port. */
+  public ServerBuilder discoveryPort(int port) {
+    this.discoveryPort = checkPort(port);
+    return this;
+  }
+
+  /**
+   * Whether there is a TCP listener; without one the node only dials and advertises no TCP port.
+   */
+  public ServerBuilder listen(boolean listen) {
+    this.listen = listen;
+    return this;
+  }
+
+  /** Whether nodes are searched, and searches answered, over UDP. */
+  public ServerBuilder discovery(boolean discovery) {
+    this.discovery = discovery;
+    return this;
+  }
+
+  /** Nodes that discovery starts from. Adds to those already given. */
+  public ServerBuilder bootnodes(Collection<Enode> nodes) {
+    bootnodes.addAll(nodes);
+    return this;
+  }
+
+  public ServerBuilder bootnodes(Enode... nodes) {
+    return bootnodes(List.of(nodes));
+  }
+
+  /** Nodes to stay connected with: dialed first, redialed when lost, outside the peer limit. */
+  public ServerBuilder staticNodes(Collection<Enode> nodes) {
+    staticNodes.addAll(nodes);
+    return this;
+  }
+
+  public ServerBuilder staticNodes(Enode... nodes) {
+    return staticNodes(List.of(nodes));
+  }
+
+  /** Nodes that are admitted even when all slots are taken. Not dialed for that alone. */
+  public ServerBuilder trustedNodes(Collection<Enode> nodes) {
+    trustedNodes.addAll(nodes);
+    return this;
+  }
+
+  public ServerBuilder trustedNodes(Enode... nodes) {
+    return trustedNodes(List.of(nodes));
+  }
+
+  /** How many peers at most, static, trusted and explicitly connected ones aside; 0 or more. */
+  public ServerBuilder maxPeers(int maxPeers) {
+    if (maxPeers < 0) {
+      throw new IllegalArgumentException("maxPeers is 0 or more, not " + maxPeers);
+    }
+    this.maxPeers = maxPeers;
+    return this;
+  }
+
+  /**
+   * The part of {@code maxPeers} kept for peers that we dial, 0 to 1; at least one slot when it is
+   * above 0. Without discovery nothing is dialed into these slots, and all go to those who come.
+   */
+  public ServerBuilder dialedShare(double share) {
+    if (!(share >= 0 && share <= 1)) {
+      throw new IllegalArgumentException("dialedShare is 0 to 1, not " + share);
+    }
+    this.dialedShare = share;
+    return this;
+  }
+
+  /** Adds a subprotocol. */
+  public ServerBuilder protocol(Protocol protocol) {
+    protocols.add(protocol);
+    return this;
+  }
+
+  /** Adds subprotocols. */
+  public ServerBuilder protocols(Collection<? extends Protocol> more) {
+    protocols.addAll(more);
+    return this;
+  }
+
+  /** Adds subprotocols. */
+  public ServerBuilder protocols(Protocol... more) {
+    return protocols(List.of(more));
+  }
+
+  /** The software name that Hello tells, 1 to 256 printable characters. */
+  public ServerBuilder clientName(String clientName) {
+    this.clientName = clientName;
+    return this;
+  }
+
+  /** Where the server counts; default: a registry of its own. One registry serves one server. */
+  public ServerBuilder metrics(MeterRegistry metrics) {
+    this.metrics = metrics;
+    return this;
+  }
+
+  public ServerBuilder clock(InstantSource clock) {
+    this.clock = clock;
+    return this;
+  }
+
+  /** Source of what need not be secret (jitter, choices); each loop gets a split of it. */
+  public ServerBuilder random(RandomGenerator random) {
+    this.random = random;
+    return this;
+  }
+
+  /** Networks outside of which nobody is dialed or admitted, e.g. {@code 10.0.0.0/8}; none: all. */
+  public ServerBuilder netRestrict(Collection<Cidr> networks) {
+    netRestrict.addAll(networks);
+    return this;
+  }
+
+  /**
+   * As above, in CIDR notation.
+   *
+   * @throws IllegalArgumentException naming the network that can't be read
+   */
+  public ServerBuilder netRestrict(String... networks) {
+    for (String network : networks) {
+      netRestrict.add(Cidr.parse(network));
+    }
+    return this;
+  }
+
+  /** How patiently nodes are dialed and redialed; default: {@link DialOptions#DEFAULT}. */
+  public ServerBuilder dialing(DialOptions dialing) {
+    this.dialing = dialing;
+    return this;
+  }
+
+  /**
+   * Starts the server and waits until it listens. Not to be called on an event loop.
+   *
+   * @throws ServerStartException when it can't start, e.g. because the port is taken
+   * @throws IllegalArgumentException when the options contradict each other
+   */
+  public Server start() {
+    return ServerStart.start(options());
+  }
+
+  ServerOptions options() {
+    return new ServerOptions(
+        signer == null ? NodeKey.generate() : signer,
+        bind,
+        advertised,
+        port,
+        discoveryPort,
+        listen,
+        discovery,
+        bootnodes,
+        staticNodes,
+        trustedNodes,
+        maxPeers,
+        dialedShare,
+        protocols,
+        clientName,
+        metrics == null ? new SimpleMeterRegistry() : metrics,
+        clock,
+        random == null ? new SecureRandom() : random,
+        netRestrict,
+        dialing);
+  }
+
+  private static int checkPort(int port) {
+    if (port < 0 || port > 65535) {
+      throw new IllegalArgumentException("ports are 0 to 65535, not " + port);
+    }
+    return port;
+  }
+}

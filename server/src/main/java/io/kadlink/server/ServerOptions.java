@@ -1,0 +1,91 @@
+package io.kadlink.server;
+
+import io.kadlink.identity.Enode;
+import io.kadlink.identity.Signer;
+import io.kadlink.server.admission.Cidr;
+import io.kadlink.server.dial.DialOptions;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.net.InetAddress;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+
+/** What {@link ServerBuilder} collected, checked. */
+record ServerOptions(
+    Signer signer,
+    InetAddress bind,
+    Optional<InetAddress> advertised,
+    int port,
+    int discoveryPort,
+    boolean listen,
+    boolean discovery,
+    List<Enode> bootnodes,
+    List<Enode> staticNodes,
+    List<Enode> trustedNodes,
+    int maxPeers,
+    double dialedShare,
+    List<Protocol> protocols,
+    String clientName,
+    MeterRegistry metrics,
+    InstantSource clock,
+    RandomGenerator random,
+    List<Cidr> netRestrict,
+    DialOptions dialing) {
+
+  /** For {@link #discoveryPort}: whatever number the TCP port has. */
+  static final int SAME_AS_TCP = -1;
+
+  /** What we would accept from others ourselves. */
+  static final int MAX_CLIENT_NAME = 256;
+
+  ServerOptions {
+    bootnodes = List.copyOf(bootnodes);
+    staticNodes = List.copyOf(staticNodes);
+    trustedNodes = List.copyOf(trustedNodes);
+    protocols = List.copyOf(protocols);
+    netRestrict = List.copyOf(netRestrict);
+    Set<Object> seen = new HashSet<>();
+    for (Protocol protocol : protocols) {
+      if (!seen.add(protocol.capability())) {
+        throw new IllegalArgumentException("protocol " + protocol.capability() + " is given twice");
+      }
+      if (protocol.messageCount() < 0) {
+        throw new IllegalArgumentException(
+            "protocol " + protocol.capability() + " has a negative message count");
+      }
+    }
+    if (clientName.isEmpty() || clientName.length() > MAX_CLIENT_NAME) {
+      throw new IllegalArgumentException(
+          "a client name is 1 to " + MAX_CLIENT_NAME + " characters, not " + clientName.length());
+    }
+  }
+
+  /** {@code kadlink/v0.1.0/linux-amd64/java25}: name, version, platform, runtime, as others do. */
+  static String defaultClientName() {
+    String version = Server.class.getPackage().getImplementationVersion();
+    return "kadlink/v"
+        + (version == null ? "0.1.0" : version)
+        + "/"
+        + System.getProperty("os.name", "unknown").toLowerCase(java.util.Locale.ROOT)
+        + "-"
+        + System.getProperty("os.arch", "unknown")
+        + "/java"
+        + Runtime.version().feature();
+  }
+
+  /** Slots for peers found by discovery and dialed. */
+  int maxDialed() {
+    if (!discovery || maxPeers == 0 || dialedShare == 0) {
+      return 0;
+    }
+    return Math.max(1, (int) Math.floor(maxPeers * dialedShare));
+  }
+
+  /** Slots for peers that dial us. */
+  int maxAccepted() {
+    return maxPeers - maxDialed();
+  }
+}

@@ -1,0 +1,273 @@
+package io.kadlink.server;
+
+import io.kadlink.discovery.Discovery;
+import io.kadlink.discovery.DiscoveryOptions;
+import io.kadlink.discovery.DiscoveryService;
+import io.kadlink.discovery.NodeSource;
+import io.kadlink.identity.Enode;
+import io.kadlink.identity.PublicKey;
+import io.kadlink.rlpx.NettyRlpx;
+import io.kadlink.rlpx.Rlpx;
+import io.kadlink.rlpx.RlpxOptions;
+import io.kadlink.server.admission.Admission;
+import io.kadlink.server.admission.InboundThrottle;
+import io.kadlink.server.admission.NetRestrict;
+import io.kadlink.server.dial.DialTarget;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Puts a server's parts together and brings them up, one after the other; or none of them. */
+final class ServerStart {
+  /**
+   * For each step that waits: binding takes microseconds, a look-up of a bootnode's name seconds.
+   */
+  private static final long STEP_LIMIT_SECONDS = 30;
+
+  private final ServerOptions options;
+  private final PublicKey self;
+  private final ServerThreads threads;
+  private final Loop loop;
+  private final Events events = new Events();
+  private final Detours detours = new Detours();
+  private final NetRestrict netRestrict;
+  private final Arrivals arrivals;
+  private final Admission admission;
+  private final LocalRecord record;
+  private final List<ProtocolHost> hosts;
+  private final PeerSet peers;
+  private final Dialer dialer;
+  private final Door door;
+  private final Rlpx rlpx;
+  private Optional<Discovery> discovery = Optional.empty();
+  private int tcpPort;
+
+  private ServerStart(ServerOptions options) {
+    this.options = options;
+    this.self = options.signer().publicKey();
+    this.threads = ServerThreads.start(options.protocols());
+    this.loop = new NettyLoop(threads.server());
+    this.netRestrict = new NetRestrict(options.netRestrict());
+    this.arrivals = new Arrivals(options.clock());
+    this.admission = new Admission(self.id(), options.maxDialed(), options.maxAccepted());
+    options.trustedNodes().forEach(node -> admission.trust(node.id()));
+    this.record = new LocalRecord(loop, options.signer(), options.clock());
+    ServerMetrics metrics = new ServerMetrics(options.metrics());
+    this.hosts = new ArrayList<>();
+    for (Protocol protocol : options.protocols()) {
+      hosts.add(new ProtocolHost(protocol, threads.loop(protocol), metrics));
+    }
+    this.peers = new PeerSet(loop, options.clock(), List.copyOf(hosts), metrics, events);
+    this.dialer =
+        new Dialer(
+            self.id(),
+            loop,
+            options.clock(),
+            options.maxDialed(),
+            netRestrict,
+            arrivals,
+            peers,
+            metrics,
+            events,
+            options.dialing(),
+            splitRandom());
+    peers.observe(dialer);
+    this.door =
+        new Door(
+            loop,
+            admission,
+            netRestrict,
+            new InboundThrottle(options.clock()),
+            arrivals,
+            peers,
+            dialer,
+            metrics,
+            events);
+    this.rlpx = new NettyRlpx(rlpxOptions(), threads.transport());
+  }
+
+  /**
+   * @throws ServerStartException when something stands in the way; nothing is left behind then
+   */
+  static Server start(ServerOptions options) {
+    ServerStart start = new ServerStart(options);
+    try {
+      start.startProtocols();
+      start.listen();
+      start.discover();
+      start.dial();
+      return start.server();
+    } catch (RuntimeException e) {
+      start.server().close();
+      throw e;
+    }
+  }
+
+  private Server server() {
+    return new Server(
+        options, threads, loop, events, admission, record, hosts, peers, dialer, rlpx, tcpPort);
+  }
+
+  private RlpxOptions rlpxOptions() {
+    RlpxOptions.Builder builder =
+        RlpxOptions.builder(options.signer(), options.clientName(), options.metrics()).gate(door);
+    for (Protocol protocol : options.protocols()) {
+      builder.capability(protocol.capability(), protocol.messageCount());
+    }
+    return builder.build();
+  }
+
+  private void startProtocols() {
+    ServerContext.Services services =
+        new ServerContext.Services(
+            options.clock(),
+            options.metrics(),
+            options.signer(),
+            record,
+            peers,
+            dialer,
+            new Adoption(loop, rlpx, threads.transport().workers(), peers),
+            detours);
+    Map<Loop, ServerContext> contexts = new LinkedHashMap<>();
+    for (ProtocolHost host : hosts) {
+      ServerContext context =
+          contexts.computeIfAbsent(
+              host.loop(), shared -> new ServerContext(shared, splitRandom(), services));
+      await(
+          "protocol " + host.capability() + " did not start",
+          CompletableFuture.runAsync(() -> host.protocol().start(context), host.loop()));
+    }
+  }
+
+  private void listen() {
+    if (!options.listen()) {
+      return;
+    }
+    InetSocketAddress wanted = new InetSocketAddress(options.bind(), options.port());
+    tcpPort =
+        await(
+                "TCP " + where(wanted),
+                rlpx.listen(
+                    wanted,
+                    connection ->
+                        loop.execute(
+                            () -> peers.add(connection, Optional.empty(), Optional.empty()))))
+            .getPort();
+  }
+
+  private void discover() {
+    Optional<InetAddress> address =
+        options
+            .advertised()
+            .or(() -> Optional.of(options.bind()))
+            .filter(ip -> !ip.isAnyLocalAddress());
+    if (!options.discovery()) {
+      address.ifPresent(
+          ip -> await("the record could not be made", record.endpoint(ip, tcpPort, 0)));
+      return;
+    }
+    InetSocketAddress wanted = new InetSocketAddress(options.bind(), udpPort());
+    CompletionStage<DiscoveryService> starting = DiscoveryService.start(discoveryOptions(wanted));
+    if (options.port() == 0 && options.discoveryPort() == ServerOptions.SAME_AS_TCP) {
+      // Any port was asked for, and the one that TCP got is taken for UDP: then another one.
+      starting =
+          starting
+              .handle(
+                  (started, failure) ->
+                      failure == null
+                          ? CompletableFuture.completedStage(started)
+                          : DiscoveryService.start(
+                              discoveryOptions(new InetSocketAddress(options.bind(), 0))))
+              .thenCompose(stage -> stage);
+    }
+    Discovery started = await("UDP " + where(wanted), starting);
+    discovery = Optional.of(started);
+    await("the record could not be made", record.handTo(started));
+  }
+
+  private int udpPort() {
+    if (options.discoveryPort() != ServerOptions.SAME_AS_TCP) {
+      return options.discoveryPort();
+    }
+    return options.listen() ? tcpPort : options.port();
+  }
+
+  private DiscoveryOptions discoveryOptions(InetSocketAddress bind) {
+    DiscoveryOptions.Builder builder =
+        DiscoveryOptions.builder(options.signer(), threads.transport().workers().next())
+            .bindAddress(bind)
+            .tcpPort(tcpPort)
+            .bootnodes(options.bootnodes())
+            .clock(options.clock())
+            .random(options.random())
+            .meterRegistry(options.metrics());
+    options.advertised().ifPresent(builder::advertisedAddress);
+    return builder.build();
+  }
+
+  private void dial() {
+    Optional<NodeSource> source =
+        options.maxDialed() > 0 ? discovery.map(Discovery::nodes) : Optional.empty();
+    Dialer.Network network = new Dialer.Network(rlpx, detours, discovery, source, door);
+    loop.execute(
+        () -> {
+          dialer.start(network);
+          for (Enode node : options.staticNodes()) {
+            dialer.scheduler().addStatic(DialTarget.of(node));
+          }
+        });
+  }
+
+  private SplittableRandom splitRandom() {
+    return new SplittableRandom(options.random().nextLong());
+  }
+
+  private static String where(InetSocketAddress address) {
+    return "port " + address.getPort() + " on " + address.getAddress().getHostAddress();
+  }
+
+  private static <T> T await(String what, CompletionStage<T> stage) {
+    try {
+      return stage.toCompletableFuture().get(STEP_LIMIT_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      while (cause instanceof CompletionException && cause.getCause() != null) {
+        cause = cause.getCause();
+      }
+      throw new ServerStartException(explain(what, cause), cause);
+    } catch (TimeoutException e) {
+      throw new ServerStartException(what + " took over " + STEP_LIMIT_SECONDS + " s", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ServerStartException(what + ": interrupted", e);
+    }
+  }
+
+  /** The platforms word it differently; a person wants to read which port and what about it. */
+  private static String explain(String what, Throwable cause) {
+    String text = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
+    boolean binding = what.startsWith("TCP") || what.startsWith("UDP");
+    if (binding && text.contains("in use")) {
+      return what.replace(" on ", " is in use on ");
+    }
+    if (binding && text.contains("denied")) {
+      return what + " needs more rights than this process has";
+    }
+    if (binding && text.contains("assign")) {
+      return what + " can't be had: this machine has no such address";
+    }
+    return what + ": " + (cause.getMessage() == null ? cause.toString() : cause.getMessage());
+  }
+}

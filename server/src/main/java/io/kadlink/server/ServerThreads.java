@@ -1,0 +1,56 @@
+package io.kadlink.server;
+
+import io.kadlink.rlpx.Transport;
+import io.netty.channel.DefaultEventLoop;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * One server's threads.
+ *
+ * @param server owns whom to dial and whom to keep
+ * @param protocols one for each protocol name
+ * @param transport connections and discovery
+ */
+record ServerThreads(
+    DefaultEventLoop server, Map<String, DefaultEventLoop> protocols, Transport transport) {
+
+  /** Enough to keep a machine busy with encryption; peers share them. */
+  private static final int MAX_IO_THREADS = 4;
+
+  static ServerThreads start(List<Protocol> protocols) {
+    Map<String, DefaultEventLoop> loops = new LinkedHashMap<>();
+    for (Protocol protocol : protocols) {
+      loops.computeIfAbsent(protocol.name(), name -> eventLoop("kadlink-" + name));
+    }
+    int io = Math.min(MAX_IO_THREADS, Runtime.getRuntime().availableProcessors());
+    return new ServerThreads(eventLoop("kadlink-server"), loops, Transport.sockets(io));
+  }
+
+  private static DefaultEventLoop eventLoop(String name) {
+    return new DefaultEventLoop(new DefaultThreadFactory(name, false));
+  }
+
+  /** The loop of this protocol's name. */
+  Loop loop(Protocol protocol) {
+    return new NettyLoop(Objects.requireNonNull(protocols.get(protocol.name())));
+  }
+
+  /** Whether the caller runs on one of them. */
+  boolean currentIsOne() {
+    if (server.inEventLoop()
+        || protocols.values().stream().anyMatch(DefaultEventLoop::inEventLoop)) {
+      return true;
+    }
+    for (EventExecutor worker : transport.workers()) {
+      if (worker.inEventLoop()) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

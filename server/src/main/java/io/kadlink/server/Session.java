@@ -1,0 +1,238 @@
+package io.kadlink.server;
+
+import io.kadlink.identity.NodeId;
+import io.kadlink.identity.NodeRecord;
+import io.kadlink.identity.PublicKey;
+import io.kadlink.rlpx.RlpxConnection;
+import io.kadlink.rlpx.wire.Capability;
+import io.kadlink.rlpx.wire.DisconnectReason;
+import io.kadlink.rlpx.wire.ProtocolViolation;
+import io.kadlink.rlpx.wire.SharedCapability;
+import io.kadlink.server.admission.Slot;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.tuweni.bytes.Bytes;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A peer over an RLPx connection: hands its messages to the protocols' loops, and reads no faster
+ * than they work.
+ */
+final class Session implements Peer, RlpxConnection.Listener {
+  private final RlpxConnection connection;
+  private final Slot slot;
+  private final Optional<PublicKey> relay;
+  private final Instant connectedAt;
+  private final String clientName;
+  private final List<Spoken> spoken;
+  private final ReadGauge gauge;
+  private final AtomicReference<@Nullable String> ending = new AtomicReference<>();
+  private volatile Optional<NodeRecord> record;
+
+  /** A capability of this session and who handles it. */
+  private record Spoken(SharedCapability shared, ProtocolHost host) {}
+
+  Session(
+      RlpxConnection connection,
+      Slot slot,
+      Optional<PublicKey> relay,
+      Optional<NodeRecord> record,
+      Instant connectedAt,
+      List<ProtocolHost> hosts,
+      ServerMetrics metrics) {
+    this.connection = connection;
+    this.slot = slot;
+    this.relay = relay;
+    this.record = record;
+    this.connectedAt = connectedAt;
+    this.clientName = Printable.of(connection.remoteHello().clientId());
+    this.spoken = spoken(connection, hosts);
+    this.gauge = new ReadGauge(connection, metrics);
+  }
+
+  private static List<Spoken> spoken(RlpxConnection connection, List<ProtocolHost> hosts) {
+    List<Spoken> result = new ArrayList<>();
+    for (SharedCapability shared : connection.capabilities()) {
+      for (ProtocolHost host : hosts) {
+        if (host.capability().equals(shared.capability())) {
+          result.add(new Spoken(shared, host));
+        }
+      }
+    }
+    return List.copyOf(result);
+  }
+
+  Slot slot() {
+    return slot;
+  }
+
+  RlpxConnection connection() {
+    return connection;
+  }
+
+  void setRecord(NodeRecord record) {
+    this.record = Optional.of(record);
+  }
+
+  /** Tells the protocols, then lets messages come. */
+  void open() {
+    for (Spoken each : spoken) {
+      each.host().connected(this);
+    }
+    connection.start(this);
+  }
+
+  /** The connection is gone: tells the protocols, after all their messages. */
+  void closed(DisconnectReason reason) {
+    ending.compareAndSet(null, reason.toString());
+    for (Spoken each : spoken) {
+      each.host().disconnected(this, reason);
+    }
+  }
+
+  @Override
+  public void message(SharedCapability capability, int id, Bytes payload) throws ProtocolViolation {
+    for (Spoken each : spoken) {
+      if (each.shared().equals(capability)) {
+        gauge.arrived(payload.size());
+        each.host().message(this, id - capability.offset(), payload);
+        return;
+      }
+    }
+    throw new ProtocolViolation(
+        DisconnectReason.PROTOCOL_BREACH, "message " + id + " of no protocol we share");
+  }
+
+  /** A protocol is done with a message. */
+  void workedOff(int bytes) {
+    gauge.workedOff(bytes);
+  }
+
+  /** Whether it is being disconnected from our side, or gone: messages are of no use any more. */
+  boolean isEnding() {
+    return ending.get() != null;
+  }
+
+  /** Why we ended it, when we did. */
+  Optional<String> endedBecause() {
+    return Optional.ofNullable(ending.get());
+  }
+
+  /** Says goodbye with {@code reason}; {@code why} is for our log. The first call counts. */
+  CompletionStage<Void> end(DisconnectReason reason, String why) {
+    ending.compareAndSet(null, why);
+    return connection.disconnect(reason);
+  }
+
+  @Override
+  public CompletionStage<Void> disconnect(DisconnectReason reason) {
+    return end(reason, reason.toString());
+  }
+
+  @Override
+  public boolean send(Protocol protocol, int code, Bytes payload) {
+    Spoken target = spoken(protocol);
+    if (code < 0 || code >= target.shared().messageCount()) {
+      throw new IllegalArgumentException(
+          protocol.capability()
+              + " has messages 0 to "
+              + (target.shared().messageCount() - 1)
+              + ", not "
+              + code);
+    }
+    boolean queued = !isEnding() && connection.send(target.shared().offset() + code, payload);
+    if (queued) {
+      target.host().traffic().sent(payload.size());
+    } else {
+      target.host().traffic().droppedOut().increment();
+    }
+    return queued;
+  }
+
+  private Spoken spoken(Protocol protocol) {
+    Capability capability = protocol.capability();
+    for (Spoken each : spoken) {
+      if (each.host().capability().equals(capability)) {
+        return each;
+      }
+    }
+    throw new IllegalArgumentException(this + " does not speak " + capability);
+  }
+
+  @Override
+  public NodeId id() {
+    return connection.remoteKey().id();
+  }
+
+  @Override
+  public PublicKey publicKey() {
+    return connection.remoteKey();
+  }
+
+  @Override
+  public Optional<NodeRecord> record() {
+    return record;
+  }
+
+  @Override
+  public String clientName() {
+    return clientName;
+  }
+
+  @Override
+  public List<Capability> remoteCapabilities() {
+    return connection.remoteHello().capabilities();
+  }
+
+  @Override
+  public List<Capability> capabilities() {
+    return spoken.stream().map(each -> each.shared().capability()).toList();
+  }
+
+  @Override
+  public SocketAddress remoteAddress() {
+    return connection.remoteAddress();
+  }
+
+  @Override
+  public boolean inbound() {
+    return connection.inbound();
+  }
+
+  @Override
+  public Optional<PublicKey> relay() {
+    return relay;
+  }
+
+  @Override
+  public Instant connectedAt() {
+    return connectedAt;
+  }
+
+  @Override
+  public Optional<Duration> roundTrip() {
+    return connection.roundTrip();
+  }
+
+  @Override
+  public long pendingBytes() {
+    return connection.pendingBytes();
+  }
+
+  @Override
+  public String toString() {
+    return "Peer["
+        + id().shortForm()
+        + " "
+        + clientName
+        + (inbound() ? " accepted" : " dialed")
+        + relay.map(key -> " via " + key.id().shortForm()).orElse("")
+        + "]";
+  }
+}

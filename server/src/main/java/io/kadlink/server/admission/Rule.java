@@ -1,0 +1,25 @@
+package io.kadlink.server.admission;
+
+import io.kadlink.rlpx.wire.DisconnectReason;
+
+/** The rules a connection can fail, each with what the other side is told. */
+public enum Rule {
+  SELF(DisconnectReason.SELF),
+  ALREADY_CONNECTED(DisconnectReason.ALREADY_CONNECTED),
+  TOO_MANY_PEERS(DisconnectReason.TOO_MANY_PEERS),
+  STOPPING(DisconnectReason.CLIENT_QUITTING),
+  /** Outside the permitted networks; closed before anything is said. */
+  NETRESTRICT(DisconnectReason.REQUESTED),
+  /** Its address connects too often; closed before anything is said. */
+  THROTTLED(DisconnectReason.TOO_MANY_PEERS);
+
+  private final DisconnectReason reason;
+
+  Rule(DisconnectReason reason) {
+    this.reason = reason;
+  }
+
+  public DisconnectReason reason() {
+    return reason;
+  }
+}

@@ -1,0 +1,15 @@
+package io.kadlink.server.dial;
+
+/** How a dial ended. */
+public sealed interface DialOutcome {
+
+  /** There is a session with the node. */
+  record Connected() implements DialOutcome {}
+
+  /**
+   * There is none.
+   *
+   * @param why one sentence for a person
+   */
+  record Failed(String why) implements DialOutcome {}
+}

@@ -1,0 +1,13 @@
+package io.kadlink.server.dial;
+
+import io.kadlink.identity.PublicKey;
+import java.time.Instant;
+
+/**
+ * Why a node we know is not a peer right now.
+ *
+ * @param publicKey the node
+ * @param why one sentence for a person
+ * @param at when this was found
+ */
+public record DialReason(PublicKey publicKey, String why, Instant at) {}

@@ -1,0 +1,342 @@
+package io.kadlink.server.dial;
+
+import io.kadlink.discovery.Node;
+import io.kadlink.identity.NodeId;
+import io.kadlink.identity.PublicKey;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/**
+ * Whom to dial, and when. Static nodes come first, whatever the limits, and are redialed when lost:
+ * at once, then at growing intervals. Nodes found by discovery fill the free dial slots; it is
+ * asked for more only while there are any. Each node that is not dialed, or was in vain, gets a
+ * reason.
+ *
+ * <p>Confined to one loop, {@link Outside}'s. It has no timers and no I/O: each call looks at what
+ * is due, acts through {@code Outside}, and says when it wants to be woken.
+ */
+public final class DialScheduler {
+  /** A static session that ended sooner than this failed: no redial at once. */
+  static final Duration STABLE = Duration.ofSeconds(10);
+
+  /** Nodes taken from discovery at a time. */
+  static final int MAX_PULL = 16;
+
+  /** Nodes that wait for their history to end, or for their record to name a way. */
+  static final int MAX_DEFERRED = 256;
+
+  private record Deferred(DialTarget target, Instant due) {}
+
+  private final Outside outside;
+  private final DialOptions options;
+  private final int slots;
+  private final RandomGenerator random;
+
+  private final Map<NodeId, StaticNode> statics = new LinkedHashMap<>();
+  private final Map<NodeId, DialKind> pending = new HashMap<>();
+  private final LinkedHashMap<NodeId, Instant> history = new LinkedHashMap<>();
+  private final Deque<DialTarget> candidates = new ArrayDeque<>();
+  private final Map<NodeId, Deferred> deferred = new LinkedHashMap<>();
+  private final DialReasons reasons = new DialReasons();
+  private boolean pulling;
+  private Instant nextPull = Instant.MIN;
+  private Duration pullPause;
+  private boolean running;
+
+  /**
+   * @param slots how many peers may be dialed from what discovery finds; 0: discovery is not asked
+   */
+  public DialScheduler(Outside outside, DialOptions options, int slots, RandomGenerator random) {
+    this.outside = outside;
+    this.options = options;
+    this.slots = slots;
+    this.random = random;
+    this.pullPause = options.shortestPull();
+  }
+
+  /** From here on there is a network. */
+  public void start() {
+    outside.assertInLoop();
+    running = true;
+    tick();
+  }
+
+  /** From now on stays connected with this node. */
+  public void addStatic(DialTarget target) {
+    outside.assertInLoop();
+    statics.put(target.id(), new StaticNode(target, outside.now()));
+    tick();
+  }
+
+  public void removeStatic(NodeId id) {
+    outside.assertInLoop();
+    statics.remove(id);
+  }
+
+  public boolean isStatic(NodeId id) {
+    return statics.containsKey(id);
+  }
+
+  /** Discovery's answer to {@link Outside#pull}. */
+  public void found(List<Node> nodes) {
+    outside.assertInLoop();
+    pulling = false;
+    boolean fresh = false;
+    for (Node node : nodes) {
+      DialTarget target = DialTarget.of(node);
+      Optional<String> obstacle = obstacle(target);
+      if (obstacle.isPresent()) {
+        note(target, obstacle.get());
+      } else if (inHistory(target.id())) {
+        defer(target, history.getOrDefault(target.id(), outside.now()));
+      } else if (target.tcpPort() == 0 && !outside.detourOffered(node)) {
+        note(target, "it announces neither a TCP port nor, so far, a way around that we can use");
+        defer(target, outside.now().plus(options.recordAgain()));
+      } else {
+        candidates.add(target);
+        fresh = true;
+      }
+    }
+    pullPause = fresh ? options.shortestPull() : min(pullPause.multipliedBy(2));
+    nextPull = outside.now().plus(pullPause);
+    tick();
+  }
+
+  /** How a dial ended. Dials that the scheduler did not ask for may be told, too. */
+  public void settled(DialTarget target, DialOutcome outcome) {
+    outside.assertInLoop();
+    pending.remove(target.id());
+    switch (outcome) {
+      case DialOutcome.Connected connected -> reasons.remove(target.id());
+      case DialOutcome.Failed failed -> {
+        reasons.put(target.publicKey(), failed.why(), outside.now());
+        StaticNode known = statics.get(target.id());
+        if (known != null) {
+          known.failed(outside.now(), options, random);
+        }
+      }
+    }
+    tick();
+  }
+
+  /** There is a session with this node, whoever dialed. */
+  public void connected(NodeId id) {
+    outside.assertInLoop();
+    reasons.remove(id);
+    tick();
+  }
+
+  /**
+   * A session ended.
+   *
+   * @param lasted how long it was up
+   * @param why for the table of reasons
+   */
+  public void lost(PublicKey node, Duration lasted, String why) {
+    outside.assertInLoop();
+    reasons.put(node, why, outside.now());
+    StaticNode known = statics.get(node.id());
+    if (known != null) {
+      if (lasted.compareTo(STABLE) >= 0) {
+        known.lost(outside.now());
+      } else {
+        known.failed(outside.now(), options, random);
+      }
+    }
+    tick();
+  }
+
+  /** Why a connection that this node opened did not become a session. */
+  public void refused(PublicKey node, String why) {
+    outside.assertInLoop();
+    if (outside.occupied(node.id()).isEmpty()) {
+      reasons.put(node, why, outside.now());
+    }
+  }
+
+  /** How many dials in flight will take a slot, one to {@code except} not counted. */
+  public int reserved(NodeId except) {
+    return (int)
+        pending.entrySet().stream()
+            .filter(dial -> dial.getValue() == DialKind.DYNAMIC && !dial.getKey().equals(except))
+            .count();
+  }
+
+  /** Whether this node was dialed lately, or is being dialed. */
+  public boolean wanted(NodeId id) {
+    return pending.containsKey(id) || inHistory(id);
+  }
+
+  /** A copy of the table of reasons. */
+  public Map<NodeId, DialReason> reasons() {
+    outside.assertInLoop();
+    return reasons.copy();
+  }
+
+  public void stop() {
+    outside.assertInLoop();
+    running = false;
+    candidates.clear();
+    deferred.clear();
+  }
+
+  /** Dials whatever is due. */
+  public void tick() {
+    outside.assertInLoop();
+    if (!running) {
+      return;
+    }
+    Instant now = outside.now();
+    forgetHistory(now);
+    takeDeferred(now);
+    dialStatics(now);
+    dialCandidates();
+    pull(now);
+    wake(now);
+  }
+
+  private void dialStatics(Instant now) {
+    for (StaticNode node : List.copyOf(statics.values())) {
+      if (pending.size() >= options.maxPending()) {
+        return;
+      }
+      DialTarget target = node.target();
+      if (!node.due().isAfter(now)
+          && !pending.containsKey(target.id())
+          && outside.occupied(target.id()).isEmpty()) {
+        start(target, DialKind.STATIC, now);
+      }
+    }
+  }
+
+  private void dialCandidates() {
+    while (!candidates.isEmpty() && freeSlots() > 0 && pending.size() < options.maxPending()) {
+      DialTarget target = candidates.remove();
+      Optional<String> obstacle = obstacle(target);
+      if (obstacle.isPresent()) {
+        note(target, obstacle.get());
+      } else if (!inHistory(target.id())) {
+        start(target, DialKind.DYNAMIC, outside.now());
+      }
+    }
+    if (freeSlots() <= 0) {
+      for (DialTarget target : candidates) {
+        reasons.putIfAbsent(
+            target.publicKey(),
+            "all " + slots + " slots for dialed peers are taken",
+            outside.now());
+      }
+    }
+  }
+
+  private void start(DialTarget target, DialKind kind, Instant now) {
+    pending.put(target.id(), kind);
+    history.remove(target.id());
+    history.put(target.id(), now.plus(options.history()));
+    outside.dial(target, kind);
+  }
+
+  private void pull(Instant now) {
+    if (!pulling && candidates.isEmpty() && freeSlots() > 0 && !nextPull.isAfter(now)) {
+      pulling = true;
+      outside.pull(MAX_PULL);
+    }
+  }
+
+  private void wake(Instant now) {
+    Instant next = Instant.MAX;
+    for (StaticNode node : statics.values()) {
+      if (node.due().isAfter(now) && node.due().isBefore(next)) {
+        next = node.due();
+      }
+    }
+    if (!pulling && freeSlots() > 0 && nextPull.isAfter(now) && nextPull.isBefore(next)) {
+      next = nextPull;
+    }
+    for (Deferred each : deferred.values()) {
+      if (each.due().isBefore(next)) {
+        next = each.due();
+      }
+    }
+    if (next.isBefore(Instant.MAX)) {
+      outside.wakeAfter(Duration.between(now, next));
+    }
+  }
+
+  /** Why this node can't be dialed, other than that it was dialed lately. */
+  private Optional<String> obstacle(DialTarget target) {
+    Optional<String> occupied = outside.occupied(target.id());
+    if (occupied.isPresent()) {
+      return occupied;
+    }
+    if (pending.containsKey(target.id())) {
+      return Optional.of("it is being dialed");
+    }
+    Optional<InetAddress> address = target.address();
+    if (address.isPresent() && !outside.permits(address.get())) {
+      return Optional.of("its address is outside the permitted networks");
+    }
+    if (target.tcpPort() == 0 && !outside.detourPossible()) {
+      return Optional.of("it announces no TCP port, and we know no way around");
+    }
+    return Optional.empty();
+  }
+
+  /** Comes back as a candidate at {@code due}. */
+  private void defer(DialTarget target, Instant due) {
+    if (deferred.size() < MAX_DEFERRED) {
+      deferred.putIfAbsent(target.id(), new Deferred(target, due));
+    }
+  }
+
+  private void takeDeferred(Instant now) {
+    Iterator<Deferred> all = deferred.values().iterator();
+    while (all.hasNext()) {
+      Deferred each = all.next();
+      if (!each.due().isAfter(now)) {
+        all.remove();
+        candidates.add(each.target());
+      }
+    }
+  }
+
+  private void note(DialTarget target, String why) {
+    if (outside.occupied(target.id()).isEmpty()) {
+      reasons.put(target.publicKey(), why, outside.now());
+    }
+  }
+
+  private int dynamicPending() {
+    return (int) pending.values().stream().filter(kind -> kind == DialKind.DYNAMIC).count();
+  }
+
+  private int freeSlots() {
+    return slots - outside.dialedPeers() - dynamicPending();
+  }
+
+  private boolean inHistory(NodeId id) {
+    Instant until = history.get(id);
+    return until != null && until.isAfter(outside.now());
+  }
+
+  private void forgetHistory(Instant now) {
+    Iterator<Instant> oldest = history.values().iterator();
+    while (oldest.hasNext() && !oldest.next().isAfter(now)) {
+      oldest.remove();
+    }
+  }
+
+  private Duration min(Duration pause) {
+    return pause.compareTo(options.longestPull()) < 0 ? pause : options.longestPull();
+  }
+}
