@@ -1,0 +1,63 @@
+package io.kadlink.protocols.eth.chain;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.apache.tuweni.bytes.Bytes32;
+import org.apache.tuweni.units.bigints.UInt256;
+
+/**
+ * The chain behind the eth protocol: what a client implementer puts an own one behind. Reads are
+ * thread-safe and quick (memory or one disk read); imports run elsewhere and are answered later.
+ */
+public interface Chain extends AutoCloseable {
+
+  /** EIP-155 chain id. */
+  long chainId();
+
+  /** The network id of eth Status; usually the chain id. */
+  long networkId();
+
+  Bytes32 genesisHash();
+
+  /** The best block's header. */
+  BlockHeader head();
+
+  /** Total difficulty of the head (eth/68 Status). */
+  UInt256 totalDifficulty();
+
+  /** The rules by which fork ids are made and judged (EIP-2124, EIP-6122). */
+  ForkSchedule forks();
+
+  /** The canonical header at this height. */
+  Optional<BlockHeader> header(long number);
+
+  /** A known header, canonical or not. */
+  Optional<BlockHeader> header(Bytes32 hash);
+
+  Optional<BlockBody> body(Bytes32 hash);
+
+  Optional<List<Receipt>> receipts(Bytes32 hash);
+
+  /**
+   * Checks a block in full and adds it; its parent must be known. Blocks handed in one after the
+   * other are taken in that order.
+   */
+  CompletionStage<ImportResult> importBlock(Block block);
+
+  /** Transactions that wait for a block. */
+  TransactionPool pool();
+
+  /** Calls {@code listener} with each new head, on any thread, in order. */
+  Subscription onNewHead(Consumer<Block> listener);
+
+  @Override
+  void close();
+
+  /** Ends a subscription. */
+  interface Subscription extends AutoCloseable {
+    @Override
+    void close();
+  }
+}

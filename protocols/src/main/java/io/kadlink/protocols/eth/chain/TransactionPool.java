@@ -1,0 +1,39 @@
+package io.kadlink.protocols.eth.chain;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.apache.tuweni.bytes.Bytes32;
+
+/** Transactions that are valid on the head's state and wait for a block. Thread-safe, bounded. */
+public interface TransactionPool {
+
+  /** Checks a transaction against the head and keeps it. */
+  Verdict add(Transaction transaction);
+
+  boolean contains(Bytes32 hash);
+
+  Optional<Transaction> get(Bytes32 hash);
+
+  /** Hashes of all that is pending, at most {@code max}. */
+  List<Bytes32> hashes(int max);
+
+  int size();
+
+  /** Calls {@code listener} with each newly accepted transaction, on any thread. */
+  Chain.Subscription onAdded(Consumer<Transaction> listener);
+
+  /** What became of a transaction. */
+  sealed interface Verdict {
+    record Accepted() implements Verdict {}
+
+    record Known() implements Verdict {}
+
+    /**
+     * Not taken.
+     *
+     * @param peerAtFault whether no honest peer could have sent it (bad signature, wrong chain id)
+     */
+    record Refused(String reason, boolean peerAtFault) implements Verdict {}
+  }
+}

@@ -1,0 +1,177 @@
+package io.kadlink.protocols.eth.dev;
+
+import io.kadlink.protocols.eth.chain.Block;
+import io.kadlink.protocols.eth.chain.BlockHeader;
+import io.kadlink.protocols.eth.chain.ImportResult;
+import io.kadlink.protocols.eth.chain.Receipt;
+import io.kadlink.protocols.eth.chain.Transaction;
+import io.kadlink.protocols.eth.dev.BlockJudge.Judgement;
+import io.kadlink.protocols.eth.dev.ChainStore.Standing;
+import io.kadlink.protocols.eth.dev.DevChain.Head;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.tuweni.bytes.Bytes32;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Puts blocks into the store and keeps the canonical chain. Lives on the import thread; nothing is
+ * written to disk before the queue commits.
+ */
+final class BlockImporter {
+  private static final Logger LOG = LoggerFactory.getLogger(BlockImporter.class);
+
+  private final ChainStore store;
+  private final BlockJudge judge;
+  private Head head;
+  private Head committed;
+  private boolean saidUnchecked;
+
+  private final List<Block> newHeads = new ArrayList<>();
+  private final List<Transaction> returned = new ArrayList<>();
+
+  BlockImporter(ChainStore store, BlockJudge judge, Head head) {
+    this.store = store;
+    this.judge = judge;
+    this.head = head;
+    this.committed = head;
+  }
+
+  ImportResult add(Block block) {
+    BlockHeader header = block.header();
+    if (store.contains(header.hash())) {
+      return new ImportResult.Known();
+    }
+    Optional<BlockHeader> parent = store.header(header.parentHash());
+    Optional<Standing> before = store.standing(header.parentHash());
+    if (parent.isEmpty() || before.isEmpty()) {
+      return new ImportResult.UnknownParent();
+    }
+    return switch (judge.judge(block, parent.get(), before.get().stateChecked())) {
+      case Judgement.Invalid invalid -> {
+        LOG.debug("block {} is invalid: {}", header, invalid.reason());
+        yield new ImportResult.Invalid(invalid.reason());
+      }
+      case Judgement.Valid valid -> {
+        valid.state().commit(store.nodeSink());
+        yield put(block, Optional.of(valid.receipts()), standing(block, before.get(), true));
+      }
+      case Judgement.Unchecked unchecked -> {
+        if (!saidUnchecked) {
+          saidUnchecked = true;
+          LOG.info(
+              "from block {} on the state is not checked, only headers and bodies: {}",
+              header,
+              unchecked.reason());
+        }
+        yield put(block, Optional.empty(), standing(block, before.get(), false));
+      }
+    };
+  }
+
+  private static Standing standing(Block block, Standing parent, boolean stateChecked) {
+    return new Standing(parent.totalDifficulty().add(block.header().difficulty()), stateChecked);
+  }
+
+  private ImportResult put(Block block, Optional<List<Receipt>> receipts, Standing standing) {
+    store.put(block, receipts, standing);
+    Head candidate = new Head(block.header(), standing);
+    boolean better = isBetter(candidate, head);
+    if (better) {
+      makeHead(block, candidate);
+    }
+    return new ImportResult.Imported(better, standing.stateChecked());
+  }
+
+  private static boolean isBetter(Head candidate, Head than) {
+    int byDifficulty =
+        candidate.standing().totalDifficulty().compareTo(than.standing().totalDifficulty());
+    return byDifficulty != 0
+        ? byDifficulty > 0
+        : Long.compareUnsigned(candidate.header().number(), than.header().number()) > 0;
+  }
+
+  private void makeHead(Block block, Head candidate) {
+    if (!block.header().parentHash().equals(head.header().hash())) {
+      reorganise(block.header());
+    }
+    store.putCanonical(block);
+    store.putHead(block.header().hash());
+    head = candidate;
+    newHeads.add(block);
+  }
+
+  /** Makes the ancestors of {@code header} canonical in place of those of the head. */
+  private void reorganise(BlockHeader header) {
+    List<Block> added = new ArrayList<>();
+    Bytes32 hash = header.parentHash();
+    BlockHeader ancestor = stored(hash);
+    while (!store.canonicalHash(ancestor.number()).equals(Optional.of(hash))) {
+      added.add(new Block(ancestor, store.body(hash).orElseThrow()));
+      hash = ancestor.parentHash();
+      ancestor = stored(hash);
+    }
+    List<Block> removed = new ArrayList<>();
+    for (BlockHeader old = head.header();
+        old.number() != ancestor.number();
+        old = stored(old.parentHash())) {
+      removed.add(new Block(old, store.body(old.hash()).orElseThrow()));
+    }
+    LOG.info(
+        "reorganisation at block {}: {} blocks give way to {}",
+        ancestor,
+        removed.size(),
+        added.size() + 1);
+    removed.forEach(store::removeCanonical);
+    for (Block block : added.reversed()) {
+      store.putCanonical(block);
+    }
+    Set<Bytes32> kept = new HashSet<>();
+    added.forEach(block -> block.body().transactions().forEach(tx -> kept.add(tx.hash())));
+    for (Block block : removed.reversed()) {
+      block.body().transactions().stream()
+          .filter(transaction -> !kept.contains(transaction.hash()))
+          .forEach(returned::add);
+    }
+  }
+
+  private BlockHeader stored(Bytes32 hash) {
+    return store
+        .header(hash)
+        .orElseThrow(() -> new IllegalStateException("block " + hash + " is not in the store"));
+  }
+
+  /** Writes what has been added since the last time. */
+  void commit(CommitListener listener) {
+    store.commit();
+    store.tidy();
+    committed = head;
+    List<Block> heads = List.copyOf(newHeads);
+    List<Transaction> back = List.copyOf(returned);
+    newHeads.clear();
+    returned.clear();
+    listener.committed(head, heads, back);
+  }
+
+  /** Forgets what has been added since the last commit. */
+  void rollback() {
+    store.rollback();
+    head = committed;
+    newHeads.clear();
+    returned.clear();
+  }
+
+  /** Hears of each commit, on the import thread. */
+  interface CommitListener {
+    /**
+     * Something was committed.
+     *
+     * @param newHeads each block that was the head for a while, in order
+     * @param returned transactions of blocks that are canonical no more
+     */
+    void committed(Head head, List<Block> newHeads, List<Transaction> returned);
+  }
+}

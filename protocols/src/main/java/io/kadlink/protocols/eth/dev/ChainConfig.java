@@ -1,0 +1,84 @@
+package io.kadlink.protocols.eth.dev;
+
+import io.kadlink.protocols.eth.chain.ForkTimeline;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.tuweni.bytes.Bytes32;
+import org.apache.tuweni.units.bigints.UInt256;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The {@code config} of a genesis file: which forks begin where. Numbers and times are unsigned
+ * 64-bit.
+ *
+ * @param chainId EIP-155 chain id, at most 2^63 - 1
+ * @param forkBlocks each field whose name ends in {@code Block}, such as {@code londonBlock}
+ * @param forkTimes each field whose name ends in {@code Time}, such as {@code shanghaiTime}
+ * @param terminalTotalDifficulty the total difficulty at which the Merge happens, if it does
+ * @param blobTargets blobs aimed at per block, by lower-case fork name ({@code blobSchedule})
+ */
+public record ChainConfig(
+    long chainId,
+    SortedMap<String, Long> forkBlocks,
+    SortedMap<String, Long> forkTimes,
+    Optional<UInt256> terminalTotalDifficulty,
+    Map<String, Integer> blobTargets) {
+  private static final String LONDON = "londonBlock";
+  private static final String SHANGHAI = "shanghaiTime";
+  private static final String CANCUN = "cancunTime";
+  private static final String PRAGUE = "pragueTime";
+  private static final List<String> UNDERSTOOD_TIMES = List.of(SHANGHAI, CANCUN, PRAGUE);
+
+  /** EIP-4844 and EIP-7691. */
+  private static final int CANCUN_BLOB_TARGET = 3;
+
+  private static final int PRAGUE_BLOB_TARGET = 6;
+
+  public ChainConfig {
+    forkBlocks = new TreeMap<>(forkBlocks);
+    forkTimes = new TreeMap<>(forkTimes);
+    blobTargets = Map.copyOf(blobTargets);
+  }
+
+  /** The rules for a block of this number and time. */
+  Fork fork(long number, long timestamp) {
+    if (!passed(forkBlocks.get(LONDON), number)) {
+      return Fork.BEFORE_LONDON;
+    }
+    for (Map.Entry<String, Long> fork : forkTimes.entrySet()) {
+      if (!UNDERSTOOD_TIMES.contains(fork.getKey()) && passed(fork.getValue(), timestamp)) {
+        return Fork.LATER;
+      }
+    }
+    if (passed(forkTimes.get(PRAGUE), timestamp)) {
+      return Fork.PRAGUE;
+    }
+    if (passed(forkTimes.get(CANCUN), timestamp)) {
+      return Fork.CANCUN;
+    }
+    return passed(forkTimes.get(SHANGHAI), timestamp) ? Fork.SHANGHAI : Fork.LONDON;
+  }
+
+  /** Blobs aimed at per block. */
+  int blobTarget(Fork fork) {
+    return fork.has(Fork.PRAGUE)
+        ? blobTargets.getOrDefault("prague", PRAGUE_BLOB_TARGET)
+        : blobTargets.getOrDefault("cancun", CANCUN_BLOB_TARGET);
+  }
+
+  /** The fork ids of the chain with this config. */
+  ForkTimeline timeline(Bytes32 genesisHash, long genesisTime) {
+    return ForkTimeline.of(
+        genesisHash,
+        genesisTime,
+        List.copyOf(forkBlocks.values()),
+        List.copyOf(forkTimes.values()));
+  }
+
+  private static boolean passed(@Nullable Long fork, long point) {
+    return fork != null && Long.compareUnsigned(point, fork) >= 0;
+  }
+}

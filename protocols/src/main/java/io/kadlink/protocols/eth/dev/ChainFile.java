@@ -1,0 +1,242 @@
+package io.kadlink.protocols.eth.dev;
+
+import io.kadlink.protocols.eth.chain.Block;
+import io.kadlink.protocols.eth.chain.BlockCodec;
+import io.kadlink.protocols.eth.chain.BlockHeader;
+import io.kadlink.protocols.eth.chain.Chain;
+import io.kadlink.protocols.eth.chain.ImportResult;
+import io.kadlink.protocols.eth.rlp.InvalidRlpException;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.zip.GZIPInputStream;
+import org.apache.tuweni.bytes.Bytes;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Files of RLP blocks one after the other, as geth's {@code export} writes and its {@code import}
+ * reads; compressed when the name ends in {@code .gz}. Blocking: not for an event loop.
+ */
+public final class ChainFile {
+  private static final int BUFFER_BYTES = 1 << 20;
+
+  /** Blocks handed to the chain before the first answer is waited for. */
+  private static final int MAX_IN_FLIGHT = 256;
+
+  /** The first byte of a list whose length takes 0 further bytes, minus that length. */
+  private static final int SHORT_LIST = 0xc0;
+
+  private static final int LONG_LIST = 0xf7;
+
+  /** Bytes that the length of the largest block takes. */
+  private static final int MAX_LENGTH_BYTES = 4;
+
+  private ChainFile() {}
+
+  /** How an import goes. */
+  public interface Progress {
+    /**
+     * Called after each block, on the importing thread.
+     *
+     * @param blocks imported or known so far
+     * @param bytesRead of the file, after decompression
+     */
+    void imported(BlockHeader last, long blocks, long bytesRead);
+  }
+
+  /** A file that could not be imported to its end; what came before the fault is kept. */
+  public static final class ImportException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    ImportException(String message, @Nullable Throwable cause) {
+      super(message, cause);
+    }
+  }
+
+  private record InFlight(
+      BlockHeader header, long index, long bytesRead, CompletionStage<ImportResult> answer) {}
+
+  /**
+   * Imports every block of a file.
+   *
+   * @return how many blocks the file has
+   * @throws ImportException at the first block that can't be taken; the message names it and says
+   *     why
+   * @throws IOException when the file can't be read
+   */
+  public static long importInto(Chain chain, Path file, Progress progress) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      throw new NoSuchFileException(file.toString(), null, "no chain file");
+    }
+    try (InputStream in = open(file)) {
+      return new Import(chain, file, in, progress).run();
+    }
+  }
+
+  private static InputStream open(Path file) throws IOException {
+    InputStream in = new BufferedInputStream(Files.newInputStream(file), BUFFER_BYTES);
+    return file.toString().endsWith(".gz") ? new GZIPInputStream(in, BUFFER_BYTES) : in;
+  }
+
+  /** One import under way. */
+  private static final class Import {
+    private final Chain chain;
+    private final Path file;
+    private final InputStream in;
+    private final Progress progress;
+    private final Deque<InFlight> inFlight = new ArrayDeque<>();
+    private long offset;
+    private long blocks;
+
+    Import(Chain chain, Path file, InputStream in, Progress progress) {
+      this.chain = chain;
+      this.file = file;
+      this.in = in;
+      this.progress = progress;
+    }
+
+    long run() throws IOException {
+      while (true) {
+        long start = offset;
+        byte[] rlp;
+        Block block;
+        try {
+          rlp = nextItem();
+          if (rlp == null) {
+            break;
+          }
+          block = BlockCodec.decode(Bytes.wrap(rlp));
+        } catch (InvalidRlpException | EOFException e) {
+          settle(0);
+          throw new ImportException(
+              file + ": block " + blocks + " at byte " + start + ": " + e.getMessage(), e);
+        }
+        if (block.header().number() == 0) {
+          requireGenesis(block, start);
+        } else {
+          inFlight.add(new InFlight(block.header(), blocks, offset, chain.importBlock(block)));
+        }
+        blocks++;
+        settle(MAX_IN_FLIGHT);
+      }
+      settle(0);
+      return blocks;
+    }
+
+    private void requireGenesis(Block block, long start) throws ImportException {
+      if (!block.header().hash().equals(chain.genesisHash())) {
+        throw new ImportException(
+            file
+                + ": block "
+                + blocks
+                + " at byte "
+                + start
+                + " is the genesis "
+                + block.header().hash()
+                + ", expected "
+                + chain.genesisHash(),
+            null);
+      }
+    }
+
+    /** Takes answers until no more than {@code left} are open. */
+    private void settle(int left) throws ImportException {
+      while (inFlight.size() > left) {
+        InFlight oldest = inFlight.remove();
+        ImportResult result;
+        try {
+          result = oldest.answer().toCompletableFuture().join();
+        } catch (CompletionException e) {
+          Throwable cause = e.getCause() == null ? e : e.getCause();
+          throw new ImportException(describe(oldest) + cause.getMessage(), cause);
+        }
+        switch (result) {
+          case ImportResult.Imported imported -> report(oldest);
+          case ImportResult.Known known -> report(oldest);
+          case ImportResult.UnknownParent unknown ->
+              throw new ImportException(
+                  describe(oldest) + "its parent " + oldest.header().parentHash() + " is unknown",
+                  null);
+          case ImportResult.Invalid invalid ->
+              throw new ImportException(describe(oldest) + invalid.reason(), null);
+        }
+      }
+    }
+
+    private void report(InFlight done) {
+      progress.imported(done.header(), done.index() + 1, done.bytesRead());
+    }
+
+    private String describe(InFlight block) {
+      return file + ": block " + block.index() + " (number " + block.header() + "): ";
+    }
+
+    /** The next RLP list; null at the end of the file. */
+    private byte @Nullable [] nextItem() throws IOException {
+      int first = in.read();
+      if (first < 0) {
+        return null;
+      }
+      offset++;
+      if (first < SHORT_LIST) {
+        throw new InvalidRlpException(
+            "expected a list, found byte 0x" + Integer.toHexString(first));
+      }
+      byte[] lengthBytes = read(Math.max(0, first - LONG_LIST), MAX_LENGTH_BYTES, "its length");
+      long length = (long) first - SHORT_LIST;
+      if (lengthBytes.length > 0) {
+        length = Bytes.wrap(lengthBytes).toLong();
+      }
+      byte[] payload = read(length, BlockCodec.MAX_BLOCK_BYTES, "the block");
+      byte[] item = new byte[1 + lengthBytes.length + payload.length];
+      item[0] = (byte) first;
+      System.arraycopy(lengthBytes, 0, item, 1, lengthBytes.length);
+      System.arraycopy(payload, 0, item, 1 + lengthBytes.length, payload.length);
+      return item;
+    }
+
+    private byte[] read(long bytes, int max, String what) throws IOException {
+      if (bytes > max) {
+        throw new InvalidRlpException(what + " has " + bytes + " bytes, at most " + max);
+      }
+      byte[] read = in.readNBytes((int) bytes);
+      offset += read.length;
+      if (read.length < bytes) {
+        throw new EOFException("the file ends in the middle of it");
+      }
+      return read;
+    }
+  }
+
+  /**
+   * Writes the canonical blocks from {@code first} to {@code last} to a new file.
+   *
+   * @throws IOException when the file can't be written or the chain lacks a block
+   */
+  public static void export(Chain chain, Path file, long first, long last) throws IOException {
+    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), BUFFER_BYTES)) {
+      for (long number = first; number <= last; number++) {
+        long at = number;
+        BlockHeader header =
+            chain.header(number).orElseThrow(() -> new IOException("the chain has no block " + at));
+        Block block =
+            new Block(
+                header,
+                chain
+                    .body(header.hash())
+                    .orElseThrow(() -> new IOException("the chain has no body of block " + at)));
+        out.write(BlockCodec.encode(block).toArrayUnsafe());
+      }
+    }
+  }
+}

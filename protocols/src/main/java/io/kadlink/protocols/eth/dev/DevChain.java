@@ -1,0 +1,278 @@
+package io.kadlink.protocols.eth.dev;
+
+import io.kadlink.protocols.eth.chain.Block;
+import io.kadlink.protocols.eth.chain.BlockBody;
+import io.kadlink.protocols.eth.chain.BlockHeader;
+import io.kadlink.protocols.eth.chain.Chain;
+import io.kadlink.protocols.eth.chain.ForkTimeline;
+import io.kadlink.protocols.eth.chain.ImportResult;
+import io.kadlink.protocols.eth.chain.Receipt;
+import io.kadlink.protocols.eth.chain.Transaction;
+import io.kadlink.protocols.eth.dev.ChainStore.Standing;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.apache.tuweni.bytes.Bytes;
+import org.apache.tuweni.bytes.Bytes32;
+import org.apache.tuweni.units.bigints.UInt256;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The built-in chain, or one with another genesis. Blocks of value transfers under Shanghai, Cancun
+ * and Prague are executed and checked in full; blocks that need an EVM are refused or, where the
+ * options say so, stored with their state unchecked.
+ *
+ * <p>The head is the block with the most total difficulty, then the greatest number, then the one
+ * seen first: after the Merge, the longest chain. States are never pruned, so a reorganisation of
+ * any depth needs no execution again.
+ *
+ * <p>Reads go to the store from any thread. Imports run on one thread, in the order they came in;
+ * what waits is written in one commit, and only then is anybody told.
+ */
+public final class DevChain implements Chain {
+  private static final Logger LOG = LoggerFactory.getLogger(DevChain.class);
+
+  private static final long CLOSE_SECONDS = 30;
+
+  private final DevChainOptions options;
+  private final ChainStore store;
+  private final Bytes32 genesisHash;
+  private final ForkTimeline forks;
+  private final BlockRules rules;
+  private final DevPool pool;
+  private final ImportQueue imports;
+  private final @Nullable ExecutorService ownExecutor;
+  private final List<Consumer<Block>> headListeners = new CopyOnWriteArrayList<>();
+
+  private volatile Head head;
+
+  /** The best block. */
+  record Head(BlockHeader header, Standing standing) {}
+
+  private DevChain(DevChainOptions options, ChainStore store, Bytes32 genesisHash, Head head) {
+    this.options = options;
+    this.store = store;
+    this.genesisHash = genesisHash;
+    this.head = head;
+    ChainConfig config = options.genesis().config();
+    this.forks = config.timeline(genesisHash, options.genesis().timestamp());
+    this.rules = new BlockRules(config);
+    ChainMetrics metrics = new ChainMetrics(options.meters());
+    this.pool = new DevPool(new TransactionRules(config.chainId()), options.poolLimits(), metrics);
+    this.ownExecutor = options.executor().isPresent() ? null : newThread();
+    BlockJudge judge =
+        new BlockJudge(config, options.transfersOnly(), store.nodes(), options.clock());
+    this.imports =
+        new ImportQueue(
+            ownExecutor != null ? ownExecutor : options.executor().orElseThrow(),
+            new BlockImporter(store, judge, head),
+            this::publish,
+            metrics);
+    pool.onHead(stateView(head), List.of());
+    options.meters().gauge("kadlink.chain.head", this, chain -> chain.head().number());
+    options.meters().gauge("kadlink.chain.pool", pool, DevPool::size);
+  }
+
+  private static ExecutorService newThread() {
+    return Executors.newSingleThreadExecutor(
+        task -> {
+          Thread thread = new Thread(task, "chain");
+          thread.setDaemon(true);
+          return thread;
+        });
+  }
+
+  /**
+   * Opens the chain, making it from its genesis when the directory has none.
+   *
+   * @throws IOException when the directory can't be used, is damaged, or has another chain
+   */
+  public static DevChain open(DevChainOptions options) throws IOException {
+    ChainStore store =
+        options.directory().isPresent()
+            ? ChainStore.open(options.directory().get())
+            : ChainStore.inMemory();
+    try {
+      Bytes32 genesisHash = StoredGenesis.ensure(store, options.genesis());
+      Head head = StoredGenesis.head(store);
+      LOG.info(
+          "chain {} with genesis {} at block {} in {}",
+          options.genesis().config().chainId(),
+          genesisHash,
+          head.header(),
+          store.name());
+      return new DevChain(options, store, genesisHash, head);
+    } catch (IOException | RuntimeException e) {
+      store.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public long chainId() {
+    return options.genesis().config().chainId();
+  }
+
+  @Override
+  public long networkId() {
+    return options.networkId().orElse(chainId());
+  }
+
+  @Override
+  public Bytes32 genesisHash() {
+    return genesisHash;
+  }
+
+  @Override
+  public BlockHeader head() {
+    return head.header();
+  }
+
+  /** Whether the state at the head was executed here. */
+  public boolean headStateChecked() {
+    return head.standing().stateChecked();
+  }
+
+  @Override
+  public UInt256 totalDifficulty() {
+    return head.standing().totalDifficulty();
+  }
+
+  @Override
+  public ForkTimeline forks() {
+    return forks;
+  }
+
+  @Override
+  public Optional<BlockHeader> header(long number) {
+    return Long.compareUnsigned(number, head.header().number()) > 0
+        ? Optional.empty()
+        : store.canonicalHash(number).flatMap(store::header);
+  }
+
+  @Override
+  public Optional<BlockHeader> header(Bytes32 hash) {
+    return store.header(hash);
+  }
+
+  @Override
+  public Optional<BlockBody> body(Bytes32 hash) {
+    return store.body(hash);
+  }
+
+  @Override
+  public Optional<List<Receipt>> receipts(Bytes32 hash) {
+    return store.receipts(hash);
+  }
+
+  /** Where a transaction stands in the canonical chain. */
+  public Optional<TransactionPlace> place(Bytes32 transactionHash) {
+    return store.place(transactionHash);
+  }
+
+  /** The account at the head; empty when the state there is not known. */
+  public Optional<Account> account(Bytes address) {
+    Head now = head;
+    return now.standing().stateChecked()
+        ? Optional.of(state(now.header()).account(address))
+        : Optional.empty();
+  }
+
+  /** The account after the block with this hash; empty when that state is not known. */
+  public Optional<Account> account(Bytes address, Bytes32 blockHash) {
+    boolean checked = store.standing(blockHash).map(Standing::stateChecked).orElse(false);
+    return checked
+        ? store.header(blockHash).map(header -> state(header).account(address))
+        : Optional.empty();
+  }
+
+  /** The nonce of the next transaction {@code address} should sign, after those in the pool. */
+  public long nextNonce(Bytes address) {
+    return pool.nextNonce(address);
+  }
+
+  /** The base fee of the block after the head, in wei per gas. */
+  public UInt256 nextBaseFee() {
+    BlockHeader parent = head.header();
+    return BaseFee.after(parent, rules.fork(parent).has(Fork.LONDON));
+  }
+
+  @Override
+  public CompletionStage<ImportResult> importBlock(Block block) {
+    return imports.add(block);
+  }
+
+  @Override
+  public DevPool pool() {
+    return pool;
+  }
+
+  @Override
+  public Subscription onNewHead(Consumer<Block> listener) {
+    headListeners.add(listener);
+    return () -> headListeners.remove(listener);
+  }
+
+  Genesis genesis() {
+    return options.genesis();
+  }
+
+  WorldState state(BlockHeader header) {
+    return new WorldState(store.nodes(), header.stateRoot());
+  }
+
+  private @Nullable StateView stateView(Head at) {
+    if (!at.standing().stateChecked()) {
+      return null;
+    }
+    BlockHeader parent = at.header();
+    return new StateView(
+        state(parent),
+        options.genesis().config().fork(parent.number() + 1, parent.timestamp() + 1),
+        BaseFee.after(parent, rules.fork(parent).has(Fork.LONDON)),
+        parent.gasLimit());
+  }
+
+  /** Called on the import thread after each commit. */
+  private void publish(Head newHead, List<Block> newHeads, List<Transaction> returned) {
+    if (newHeads.isEmpty()) {
+      return;
+    }
+    head = newHead;
+    pool.onHead(stateView(newHead), returned);
+    for (Block block : newHeads) {
+      for (Consumer<Block> listener : headListeners) {
+        try {
+          listener.accept(block);
+        } catch (RuntimeException e) {
+          LOG.warn("a listener failed on block {}", block.header(), e);
+        }
+      }
+    }
+  }
+
+  /** Ends imports; those that wait fail. The store is closed at the last commit. */
+  @Override
+  public void close() {
+    imports.close();
+    if (ownExecutor != null) {
+      ownExecutor.shutdown();
+      try {
+        if (!ownExecutor.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+          LOG.warn("an import did not end within {} s", CLOSE_SECONDS);
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    store.close();
+  }
+}

@@ -1,0 +1,21 @@
+package io.kadlink.protocols.eth.dev;
+
+/** The rules a block is under, as far as headers and value transfers can tell them apart. */
+enum Fork {
+  /** Frontier to Berlin. */
+  BEFORE_LONDON,
+  /** Base fee (EIP-1559). London and Paris. */
+  LONDON,
+  /** Withdrawals (EIP-4895), init-code limit (EIP-3860). */
+  SHANGHAI,
+  /** Blob gas and the beacon block root in the header (EIP-4844, EIP-4788). */
+  CANCUN,
+  /** Requests hash (EIP-7685), history and request contracts, calldata floor (EIP-7623). */
+  PRAGUE,
+  /** Osaka and whatever else comes after Prague. */
+  LATER;
+
+  boolean has(Fork fork) {
+    return compareTo(fork) >= 0;
+  }
+}

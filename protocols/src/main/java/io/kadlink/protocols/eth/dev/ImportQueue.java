@@ -1,0 +1,139 @@
+package io.kadlink.protocols.eth.dev;
+
+import io.kadlink.protocols.eth.chain.Block;
+import io.kadlink.protocols.eth.chain.ImportResult;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes blocks from any thread and imports them on one, in order. Blocks that wait together are
+ * committed together, which is what makes a long import quick; answers are given after the commit.
+ */
+final class ImportQueue {
+  private static final Logger LOG = LoggerFactory.getLogger(ImportQueue.class);
+
+  /** Blocks in one commit at most: what a crash can lose, and what others wait for. */
+  private static final int MAX_BATCH = 64;
+
+  /** Blocks that may wait; whoever sends more without waiting for answers is told so. */
+  static final int MAX_WAITING = 4_096;
+
+  private final Executor executor;
+  private final BlockImporter importer;
+  private final BlockImporter.CommitListener listener;
+  private final ChainMetrics metrics;
+  private final Queue<Task> waiting = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger waitingCount = new AtomicInteger();
+  private final AtomicBoolean scheduled = new AtomicBoolean();
+  private volatile boolean closed;
+
+  private record Task(Block block, CompletableFuture<ImportResult> answer) {}
+
+  private record Answer(Task task, ImportResult result) {}
+
+  ImportQueue(
+      Executor executor,
+      BlockImporter importer,
+      BlockImporter.CommitListener listener,
+      ChainMetrics metrics) {
+    this.executor = executor;
+    this.importer = importer;
+    this.listener = listener;
+    this.metrics = metrics;
+  }
+
+  CompletionStage<ImportResult> add(Block block) {
+    CompletableFuture<ImportResult> answer = new CompletableFuture<>();
+    if (closed) {
+      answer.completeExceptionally(new IllegalStateException("the chain is closed"));
+    } else if (waitingCount.incrementAndGet() > MAX_WAITING) {
+      waitingCount.decrementAndGet();
+      answer.completeExceptionally(
+          new RejectedExecutionException(MAX_WAITING + " blocks wait for import already"));
+    } else {
+      waiting.add(new Task(block, answer));
+      schedule();
+    }
+    return answer;
+  }
+
+  private void schedule() {
+    if (scheduled.compareAndSet(false, true)) {
+      try {
+        executor.execute(this::drain);
+      } catch (RejectedExecutionException e) {
+        failAll(new IllegalStateException("the chain is closed", e));
+      }
+    }
+  }
+
+  private void drain() {
+    try {
+      importBatch();
+    } finally {
+      scheduled.set(false);
+      if (!waiting.isEmpty()) {
+        schedule();
+      }
+    }
+  }
+
+  private void importBatch() {
+    Queue<Answer> answers = new ArrayDeque<>();
+    @Nullable Task task = null;
+    try {
+      while (answers.size() < MAX_BATCH && !closed && (task = waiting.poll()) != null) {
+        waitingCount.decrementAndGet();
+        answers.add(new Answer(task, importer.add(task.block())));
+      }
+      if (closed) {
+        failAll(new IllegalStateException("the chain is closed"));
+      }
+      if (answers.isEmpty()) {
+        return;
+      }
+      importer.commit(listener);
+      for (Answer answer : answers) {
+        metrics.count(answer.result());
+        answer.task().answer().complete(answer.result());
+      }
+    } catch (RuntimeException e) {
+      LOG.error("import failed; nothing of this batch is stored", e);
+      importer.rollback();
+      List<Task> failed = new ArrayList<>();
+      answers.forEach(answer -> failed.add(answer.task()));
+      if (task != null) {
+        failed.add(task);
+      }
+      failed.forEach(each -> each.answer().completeExceptionally(e));
+    }
+  }
+
+  private void failAll(RuntimeException cause) {
+    Task task;
+    while ((task = waiting.poll()) != null) {
+      waitingCount.decrementAndGet();
+      task.answer().completeExceptionally(cause);
+    }
+  }
+
+  /** Refuses new blocks; the batch under way ends, those behind it fail. */
+  void close() {
+    if (!closed) {
+      closed = true;
+      schedule();
+    }
+  }
+}
