@@ -1,0 +1,64 @@
+package io.kadlink.protocols.eth;
+
+import io.kadlink.protocols.eth.wire.EthVersion;
+import io.kadlink.rlpx.wire.DisconnectReason;
+import io.kadlink.rlpx.wire.ProtocolViolation;
+import io.kadlink.server.Peer;
+import io.kadlink.server.Protocol;
+import io.kadlink.server.ProtocolContext;
+import org.apache.tuweni.bytes.Bytes;
+
+/** One version of eth, as the server sees it; the sessions of all versions are in one place. */
+final class EthProtocol implements Protocol {
+  private final EthVersion version;
+  private final EthSessions sessions;
+
+  EthProtocol(EthVersion version, EthSessions sessions) {
+    this.version = version;
+    this.sessions = sessions;
+  }
+
+  EthVersion ethVersion() {
+    return version;
+  }
+
+  @Override
+  public String name() {
+    return "eth";
+  }
+
+  @Override
+  public int version() {
+    return version.number();
+  }
+
+  @Override
+  public int messageCount() {
+    return version.messageCount();
+  }
+
+  @Override
+  public void start(ProtocolContext context) {
+    sessions.start(context);
+  }
+
+  @Override
+  public void connected(Peer peer) {
+    sessions.connected(this, peer);
+  }
+
+  @Override
+  public void message(Peer peer, int code, Bytes payload) throws ProtocolViolation {
+    sessions.message(peer, code, payload);
+  }
+
+  @Override
+  public void disconnected(Peer peer, DisconnectReason reason) {
+    sessions.disconnected(peer);
+  }
+
+  @Override
+  public void stop() {
+    sessions.stop();
+  }
+}

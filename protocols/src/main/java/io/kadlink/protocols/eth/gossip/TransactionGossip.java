@@ -1,0 +1,232 @@
+package io.kadlink.protocols.eth.gossip;
+
+import io.kadlink.protocols.eth.chain.Transaction;
+import io.kadlink.protocols.eth.chain.TransactionPool;
+import io.kadlink.protocols.eth.chain.TransactionPool.Verdict;
+import io.kadlink.protocols.eth.peer.EthMetrics;
+import io.kadlink.protocols.eth.peer.EthPeer;
+import io.kadlink.protocols.eth.peer.EthPeers;
+import io.kadlink.protocols.eth.wire.EthLimits;
+import io.kadlink.protocols.eth.wire.EthMessage;
+import io.kadlink.protocols.eth.wire.EthMessage.NewPooledTransactionHashes;
+import io.kadlink.protocols.eth.wire.EthMessage.TransactionAnnouncement;
+import io.kadlink.protocols.eth.wire.EthMessage.Transactions;
+import io.kadlink.rlpx.wire.DisconnectReason;
+import io.kadlink.rlpx.wire.ProtocolViolation;
+import io.kadlink.server.Loop;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.apache.tuweni.bytes.Bytes32;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Spreads pending transactions (caps/eth.md §Transaction Exchange): whole to a few peers, by hash
+ * to the rest, never to one that knows it; and takes those of others into the pool.
+ *
+ * <p>What the pool accepts within one turn of the loop goes out together. What peers send is handed
+ * to the pool a few at a time, so that checking signatures doesn't hold up the loop.
+ */
+public final class TransactionGossip {
+  private static final Logger log = LoggerFactory.getLogger(TransactionGossip.class);
+
+  /** A larger transaction is announced only, as other clients do. */
+  static final int MAX_BROADCAST_BYTES = 4096;
+
+  /** Whole transactions in one message, in bytes; small messages let others in between. */
+  static final int MAX_MESSAGE_BYTES = 100 << 10;
+
+  /** Of a pool larger than this, a new peer hears by and by. */
+  static final int MAX_FIRST_ANNOUNCEMENTS = 4 * EthLimits.SOFT_ANNOUNCEMENTS;
+
+  /** Transactions from peers that wait for the pool; more are dropped, gossip repeats itself. */
+  static final int MAX_WAITING = 20_000;
+
+  /** Handed to the pool in one turn of the loop: a few milliseconds of signature checks. */
+  static final int POOL_BATCH = 64;
+
+  /** EIP-4844: blob transactions must not be broadcast, only announced. */
+  private static final int BLOB_TYPE = 3;
+
+  private record Received(EthPeer from, Transaction transaction) {}
+
+  private final TransactionPool pool;
+  private final EthPeers peers;
+  private final Loop loop;
+  private final RandomGenerator random;
+  private final EthMetrics metrics;
+  private final TransactionFetcher fetcher;
+  private final Deque<Received> waiting = new ArrayDeque<>();
+  private List<Transaction> fresh = new ArrayList<>();
+
+  public TransactionGossip(
+      TransactionPool pool, EthPeers peers, Loop loop, RandomGenerator random, EthMetrics metrics) {
+    this.pool = pool;
+    this.peers = peers;
+    this.loop = loop;
+    this.random = random;
+    this.metrics = metrics;
+    this.fetcher = new TransactionFetcher(pool, loop, random, metrics, this::take);
+  }
+
+  /** The pool has accepted {@code transaction}: it goes out at the end of this turn. */
+  public void added(Transaction transaction) {
+    loop.assertInLoop();
+    fetcher.forget(transaction.hash());
+    if (fresh.isEmpty()) {
+      loop.execute(this::spread);
+    }
+    fresh.add(transaction);
+  }
+
+  /** A peer's Status has been accepted: it is told what the pool holds. */
+  public void connected(EthPeer peer) {
+    List<TransactionAnnouncement> announcements = new ArrayList<>();
+    for (Bytes32 hash : pool.hashes(MAX_FIRST_ANNOUNCEMENTS)) {
+      pool.get(hash).ifPresent(transaction -> announcements.add(announcement(transaction)));
+    }
+    announce(peer, announcements);
+  }
+
+  /** Its session is over. */
+  public void disconnected(EthPeer peer) {
+    fetcher.disconnected(peer);
+  }
+
+  /**
+   * Whole transactions, unasked.
+   *
+   * @throws ProtocolViolation when one of them must not be broadcast
+   */
+  public void received(EthPeer from, Transactions message) throws ProtocolViolation {
+    if (message.transactions().isEmpty()) {
+      metrics.ignored(message.name(), "empty");
+      return;
+    }
+    for (Transaction transaction : message.transactions()) {
+      if (transaction.type() == BLOB_TYPE) {
+        throw new ProtocolViolation(
+            DisconnectReason.PROTOCOL_BREACH,
+            "Transactions: blob transaction "
+                + transaction.hash()
+                + " broadcast, which may only be announced");
+      }
+    }
+    for (Transaction transaction : message.transactions()) {
+      take(from, transaction);
+    }
+  }
+
+  /** Transactions it could send. */
+  public void announced(EthPeer by, NewPooledTransactionHashes message) {
+    fetcher.announced(by, message.announcements());
+  }
+
+  private void take(EthPeer from, Transaction transaction) {
+    from.knownTransactions().add(transaction.hash());
+    if (waiting.size() >= MAX_WAITING) {
+      metrics.transaction("dropped");
+      return;
+    }
+    if (waiting.isEmpty()) {
+      loop.execute(this::judge);
+    }
+    waiting.add(new Received(from, transaction));
+  }
+
+  private void judge() {
+    for (int i = 0; i < POOL_BATCH && !waiting.isEmpty(); i++) {
+      Received next = waiting.removeFirst();
+      Bytes32 hash = next.transaction().hash();
+      switch (pool.add(next.transaction())) {
+        case Verdict.Accepted accepted -> metrics.transaction("accepted");
+        case Verdict.Known known -> metrics.transaction("known");
+        case Verdict.Refused refused -> {
+          metrics.transaction("refused");
+          log.debug("{}: transaction {} refused: {}", next.from(), hash, refused.reason());
+          fetcher.refused(hash);
+          if (refused.peerAtFault()) {
+            next.from()
+                .drop(
+                    DisconnectReason.PROTOCOL_BREACH,
+                    "transaction " + hash + ": " + refused.reason());
+          }
+        }
+      }
+      fetcher.forget(hash);
+    }
+    if (!waiting.isEmpty()) {
+      loop.execute(this::judge);
+    }
+  }
+
+  private void spread() {
+    List<Transaction> batch = fresh;
+    fresh = new ArrayList<>();
+    List<EthPeer> open = peers.open();
+    Set<EthPeer> chosen = Chosen.of(open, random);
+    for (EthPeer peer : open) {
+      List<Transaction> whole = new ArrayList<>();
+      List<TransactionAnnouncement> announced = new ArrayList<>();
+      for (Transaction transaction : batch) {
+        if (peer.knownTransactions().contains(transaction.hash())) {
+          continue;
+        }
+        if (chosen.contains(peer) && mayBeBroadcast(transaction)) {
+          whole.add(transaction);
+        } else {
+          announced.add(announcement(transaction));
+        }
+      }
+      send(peer, whole);
+      announce(peer, announced);
+    }
+  }
+
+  private static boolean mayBeBroadcast(Transaction transaction) {
+    return transaction.type() != BLOB_TYPE && transaction.encoded().size() <= MAX_BROADCAST_BYTES;
+  }
+
+  private static TransactionAnnouncement announcement(Transaction transaction) {
+    return new TransactionAnnouncement(
+        transaction.type(), transaction.encoded().size(), transaction.hash());
+  }
+
+  private static void send(EthPeer peer, List<Transaction> transactions) {
+    List<Transaction> message = new ArrayList<>();
+    int bytes = 0;
+    for (Transaction transaction : transactions) {
+      message.add(transaction);
+      bytes += transaction.encoded().size();
+      if (bytes >= MAX_MESSAGE_BYTES) {
+        sendMessage(peer, message);
+        message = new ArrayList<>();
+        bytes = 0;
+      }
+    }
+    if (!message.isEmpty()) {
+      sendMessage(peer, message);
+    }
+  }
+
+  private static void sendMessage(EthPeer peer, List<Transaction> transactions) {
+    EthMessage message = new Transactions(transactions);
+    if (peer.send(message)) {
+      transactions.forEach(one -> peer.knownTransactions().add(one.hash()));
+    }
+  }
+
+  private static void announce(EthPeer peer, List<TransactionAnnouncement> announcements) {
+    for (int from = 0; from < announcements.size(); from += EthLimits.SOFT_ANNOUNCEMENTS) {
+      int to = Math.min(from + EthLimits.SOFT_ANNOUNCEMENTS, announcements.size());
+      List<TransactionAnnouncement> part = announcements.subList(from, to);
+      if (peer.send(new NewPooledTransactionHashes(part))) {
+        part.forEach(one -> peer.knownTransactions().add(one.hash()));
+      }
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package io.kadlink.protocols.eth.peer;
+
+import io.micrometer.core.instrument.MeterRegistry;
+
+/** What happens in the eth protocol, counted. */
+public final class EthMetrics {
+  private final MeterRegistry registry;
+
+  public EthMetrics(MeterRegistry registry) {
+    this.registry = registry;
+  }
+
+  /** A Status exchange ended: {@code accepted}, or why not. */
+  public void handshake(String outcome) {
+    registry.counter("kadlink.eth.handshakes", "outcome", outcome).increment();
+  }
+
+  /** We ended a session. */
+  public void dropped(String why) {
+    registry.counter("kadlink.eth.peers.dropped", "reason", why).increment();
+  }
+
+  /** Something a peer sent was ignored. */
+  public void ignored(String message, String reason) {
+    registry
+        .counter("kadlink.eth.messages.ignored", "message", message, "reason", reason)
+        .increment();
+  }
+
+  /** Something we wanted to send was not taken. */
+  public void unsent(String message) {
+    registry.counter("kadlink.eth.messages.unsent", "message", message).increment();
+  }
+
+  /** A question of ours ended: {@code answered}, {@code timeout} or {@code gone}. */
+  public void request(String message, String outcome) {
+    registry.counter("kadlink.eth.requests", "message", message, "outcome", outcome).increment();
+  }
+
+  /** A transaction from a peer was handed to the pool. */
+  public void transaction(String verdict) {
+    registry.counter("kadlink.eth.transactions.received", "verdict", verdict).increment();
+  }
+
+  /** A block from a peer was handed to the chain. */
+  public void block(String result) {
+    registry.counter("kadlink.eth.blocks.received", "result", result).increment();
+  }
+
+  /** A download of blocks ended. */
+  public void sync(String outcome) {
+    registry.counter("kadlink.eth.sync.downloads", "outcome", outcome).increment();
+  }
+}

@@ -1,0 +1,52 @@
+package io.kadlink.protocols.eth.wire;
+
+/** Message codes of the eth protocol. */
+public final class MessageCode {
+  public static final int STATUS = 0x00;
+  public static final int NEW_BLOCK_HASHES = 0x01;
+  public static final int TRANSACTIONS = 0x02;
+  public static final int GET_BLOCK_HEADERS = 0x03;
+  public static final int BLOCK_HEADERS = 0x04;
+  public static final int GET_BLOCK_BODIES = 0x05;
+  public static final int BLOCK_BODIES = 0x06;
+  public static final int NEW_BLOCK = 0x07;
+  public static final int NEW_POOLED_TRANSACTION_HASHES = 0x08;
+  public static final int GET_POOLED_TRANSACTIONS = 0x09;
+  public static final int POOLED_TRANSACTIONS = 0x0a;
+  public static final int GET_RECEIPTS = 0x0f;
+  public static final int RECEIPTS = 0x10;
+
+  /** Since eth/69. */
+  public static final int BLOCK_RANGE_UPDATE = 0x11;
+
+  private MessageCode() {}
+
+  /** The name the specification gives it; the code itself when it is not in use. */
+  public static String name(int code) {
+    return switch (code) {
+      case STATUS -> "Status";
+      case NEW_BLOCK_HASHES -> "NewBlockHashes";
+      case TRANSACTIONS -> "Transactions";
+      case GET_BLOCK_HEADERS -> "GetBlockHeaders";
+      case BLOCK_HEADERS -> "BlockHeaders";
+      case GET_BLOCK_BODIES -> "GetBlockBodies";
+      case BLOCK_BODIES -> "BlockBodies";
+      case NEW_BLOCK -> "NewBlock";
+      case NEW_POOLED_TRANSACTION_HASHES -> "NewPooledTransactionHashes";
+      case GET_POOLED_TRANSACTIONS -> "GetPooledTransactions";
+      case POOLED_TRANSACTIONS -> "PooledTransactions";
+      case GET_RECEIPTS -> "GetReceipts";
+      case RECEIPTS -> "Receipts";
+      case BLOCK_RANGE_UPDATE -> "BlockRangeUpdate";
+      default -> "0x" + Integer.toHexString(code);
+    };
+  }
+
+  /** Whether it is the code of an answer, whose first element is a request id. */
+  public static boolean isResponse(int code) {
+    return switch (code) {
+      case BLOCK_HEADERS, BLOCK_BODIES, POOLED_TRANSACTIONS, RECEIPTS -> true;
+      default -> false;
+    };
+  }
+}

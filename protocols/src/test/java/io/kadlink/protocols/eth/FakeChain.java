@@ -1,0 +1,329 @@
+package io.kadlink.protocols.eth;
+
+import io.kadlink.identity.crypto.Keccak256;
+import io.kadlink.protocols.eth.chain.Block;
+import io.kadlink.protocols.eth.chain.BlockBody;
+import io.kadlink.protocols.eth.chain.BlockHeader;
+import io.kadlink.protocols.eth.chain.Chain;
+import io.kadlink.protocols.eth.chain.ForkId;
+import io.kadlink.protocols.eth.chain.ForkSchedule;
+import io.kadlink.protocols.eth.chain.ImportResult;
+import io.kadlink.protocols.eth.chain.Receipt;
+import io.kadlink.protocols.eth.chain.Transaction;
+import io.kadlink.protocols.eth.chain.TransactionPool;
+import io.kadlink.protocols.eth.trie.MerkleTrie;
+import io.kadlink.protocols.eth.wire.EthSamples;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.apache.tuweni.bytes.Bytes;
+import org.apache.tuweni.bytes.Bytes32;
+import org.apache.tuweni.units.bigints.UInt256;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A chain for tests of the networking: blocks are checked for their links and for a mark in their
+ * extra data ({@link #BAD}), nothing else. The highest block is the head. One thread.
+ */
+public final class FakeChain implements Chain {
+  /** A block with this as its extra data is refused. */
+  public static final Bytes BAD = Bytes.fromHexString("0xbad0");
+
+  private static final Bytes32 NO_OMMERS = Bytes32.wrap(Keccak256.hash(new byte[] {(byte) 0xc0}));
+
+  private final Map<Bytes32, Block> blocks = new HashMap<>();
+  private final List<BlockHeader> canonical = new ArrayList<>();
+  private final List<Consumer<Block>> headListeners = new ArrayList<>();
+  private final List<String> imports = new ArrayList<>();
+  private int bodiesRead;
+  private final FakePool pool = new FakePool();
+  private UInt256 difficulty = UInt256.ZERO;
+  private long networkId = 1337;
+  private ForkId forkId = new ForkId(Bytes.fromHexString("0x01020304"), 0);
+
+  /** All with the same {@code seed} have the same genesis block. */
+  public FakeChain(int seed) {
+    put(new Block(header(null, List.of(), Bytes.minimalBytes(seed), 1), emptyBody()));
+  }
+
+  public FakeChain() {
+    this(1);
+  }
+
+  public FakeChain withNetworkId(long id) {
+    networkId = id;
+    return this;
+  }
+
+  public FakeChain withForkHash(String hash) {
+    forkId = new ForkId(Bytes.fromHexString(hash), 0);
+    return this;
+  }
+
+  /** From the next block on. */
+  public FakeChain withDifficulty(long each) {
+    difficulty = UInt256.valueOf(each);
+    return this;
+  }
+
+  public void setForkId(ForkId forkId) {
+    this.forkId = forkId;
+  }
+
+  /** Adds {@code count} blocks of our own, every third of them with a transaction. */
+  public FakeChain grow(int count) {
+    for (int i = 0; i < count; i++) {
+      produce(
+          canonical.size() % 3 == 0 ? List.of(EthSamples.transfer(canonical.size())) : List.of());
+    }
+    return this;
+  }
+
+  /** Adds one block of our own. */
+  public Block produce(List<Transaction> transactions) {
+    Block block = next(head(), transactions, Bytes.EMPTY);
+    put(block);
+    return block;
+  }
+
+  /** A block on {@code parent} that is not added. */
+  public Block next(BlockHeader parent, List<Transaction> transactions, Bytes extraData) {
+    return new Block(
+        header(parent, transactions, extraData, parent.timestamp() + 1),
+        new BlockBody(transactions, List.of(), Optional.of(List.of())));
+  }
+
+  private static BlockBody emptyBody() {
+    return new BlockBody(List.of(), List.of(), Optional.of(List.of()));
+  }
+
+  private BlockHeader header(
+      @Nullable BlockHeader parent,
+      List<Transaction> transactions,
+      Bytes extraData,
+      long timestamp) {
+    return new BlockHeader(
+        parent == null ? Bytes32.ZERO : parent.hash(),
+        NO_OMMERS,
+        Bytes.wrap(new byte[20]),
+        Bytes32.ZERO,
+        MerkleTrie.rootOfList(transactions.stream().map(Transaction::encoded).toList()),
+        MerkleTrie.EMPTY_ROOT,
+        Bytes.wrap(new byte[BlockHeader.BLOOM_BYTES]),
+        difficulty,
+        parent == null ? 0 : parent.number() + 1,
+        30_000_000,
+        0,
+        timestamp,
+        extraData,
+        Bytes32.ZERO,
+        Bytes.wrap(new byte[BlockHeader.NONCE_BYTES]),
+        Optional.of(UInt256.valueOf(7)),
+        Optional.of(MerkleTrie.EMPTY_ROOT),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  private boolean put(Block block) {
+    blocks.put(block.header().hash(), block);
+    if (!canonical.isEmpty() && block.header().number() <= head().number()) {
+      return false;
+    }
+    BlockHeader header = block.header();
+    List<BlockHeader> branch = new ArrayList<>();
+    while (header.number() >= canonical.size()
+        || !canonical.get((int) header.number()).equals(header)) {
+      branch.addFirst(header);
+      if (header.number() == 0) {
+        break;
+      }
+      header = header(header.parentHash()).orElseThrow();
+    }
+    while (canonical.size() > branch.getFirst().number()) {
+      canonical.removeLast();
+    }
+    canonical.addAll(branch);
+    List.copyOf(headListeners).forEach(listener -> listener.accept(block));
+    return true;
+  }
+
+  /** What was asked to be imported, as "number" or "number known", in order. */
+  public List<String> imports() {
+    return imports;
+  }
+
+  /** How often a body was looked up. */
+  public int bodiesRead() {
+    return bodiesRead;
+  }
+
+  public Block block(long number) {
+    return Objects.requireNonNull(blocks.get(canonical.get((int) number).hash()));
+  }
+
+  @Override
+  public CompletionStage<ImportResult> importBlock(Block block) {
+    return CompletableFuture.completedFuture(take(block));
+  }
+
+  private ImportResult take(Block block) {
+    imports.add(Long.toString(block.header().number()));
+    if (blocks.containsKey(block.header().hash())) {
+      return new ImportResult.Known();
+    }
+    if (!blocks.containsKey(block.header().parentHash())) {
+      return new ImportResult.UnknownParent();
+    }
+    if (block.header().extraData().equals(BAD)) {
+      return new ImportResult.Invalid("extra data 0xbad0");
+    }
+    return new ImportResult.Imported(put(block), true);
+  }
+
+  @Override
+  public long chainId() {
+    return 1337;
+  }
+
+  @Override
+  public long networkId() {
+    return networkId;
+  }
+
+  @Override
+  public Bytes32 genesisHash() {
+    return canonical.getFirst().hash();
+  }
+
+  @Override
+  public BlockHeader head() {
+    return canonical.getLast();
+  }
+
+  @Override
+  public UInt256 totalDifficulty() {
+    return canonical.stream().map(BlockHeader::difficulty).reduce(UInt256.ZERO, UInt256::add);
+  }
+
+  @Override
+  public ForkSchedule forks() {
+    return new ForkSchedule() {
+      @Override
+      public ForkId at(BlockHeader head) {
+        return forkId;
+      }
+
+      @Override
+      public Optional<String> incompatibility(ForkId remote, BlockHeader head) {
+        return remote.hash().equals(forkId.hash())
+            ? Optional.empty()
+            : Optional.of("fork hash " + remote.hash() + ", expected " + forkId.hash());
+      }
+    };
+  }
+
+  @Override
+  public Optional<BlockHeader> header(long number) {
+    return number >= 0 && number < canonical.size()
+        ? Optional.of(canonical.get((int) number))
+        : Optional.empty();
+  }
+
+  @Override
+  public Optional<BlockHeader> header(Bytes32 hash) {
+    return Optional.ofNullable(blocks.get(hash)).map(Block::header);
+  }
+
+  @Override
+  public Optional<BlockBody> body(Bytes32 hash) {
+    bodiesRead++;
+    return Optional.ofNullable(blocks.get(hash)).map(Block::body);
+  }
+
+  @Override
+  public Optional<List<Receipt>> receipts(Bytes32 hash) {
+    return body(hash)
+        .map(
+            body ->
+                body.transactions().stream()
+                    .map(tx -> new Receipt(tx.type(), true, 21_000, List.of()))
+                    .toList());
+  }
+
+  @Override
+  public FakePool pool() {
+    return pool;
+  }
+
+  @Override
+  public Subscription onNewHead(Consumer<Block> listener) {
+    headListeners.add(listener);
+    return () -> headListeners.remove(listener);
+  }
+
+  @Override
+  public void close() {}
+
+  /** Takes everything but nonces from 1,000,000 on, whose sender is at fault. */
+  public static final class FakePool implements TransactionPool {
+    private final Map<Bytes32, Transaction> transactions = new LinkedHashMap<>();
+    private final List<Consumer<Transaction>> listeners = new ArrayList<>();
+    private final List<Bytes32> offered = new ArrayList<>();
+
+    /** Hashes of all that was offered, in order, with repetitions. */
+    public List<Bytes32> offered() {
+      return offered;
+    }
+
+    @Override
+    public Verdict add(Transaction transaction) {
+      offered.add(transaction.hash());
+      if (transaction.payload().nonce() >= 1_000_000) {
+        return new Verdict.Refused("nonce out of this world", true);
+      }
+      if (transaction.payload().nonce() >= 500_000) {
+        return new Verdict.Refused("nonce too far ahead", false);
+      }
+      if (transactions.putIfAbsent(transaction.hash(), transaction) != null) {
+        return new Verdict.Known();
+      }
+      List.copyOf(listeners).forEach(listener -> listener.accept(transaction));
+      return new Verdict.Accepted();
+    }
+
+    @Override
+    public boolean contains(Bytes32 hash) {
+      return transactions.containsKey(hash);
+    }
+
+    @Override
+    public Optional<Transaction> get(Bytes32 hash) {
+      return Optional.ofNullable(transactions.get(hash));
+    }
+
+    @Override
+    public List<Bytes32> hashes(int max) {
+      return transactions.keySet().stream().limit(max).toList();
+    }
+
+    @Override
+    public int size() {
+      return transactions.size();
+    }
+
+    @Override
+    public Chain.Subscription onAdded(Consumer<Transaction> listener) {
+      listeners.add(listener);
+      return () -> listeners.remove(listener);
+    }
+  }
+}

@@ -1,0 +1,154 @@
+package io.kadlink.protocols.eth.wire;
+
+import io.kadlink.identity.NodeKey;
+import io.kadlink.protocols.eth.chain.Block;
+import io.kadlink.protocols.eth.chain.BlockBody;
+import io.kadlink.protocols.eth.chain.BlockHeader;
+import io.kadlink.protocols.eth.chain.ForkId;
+import io.kadlink.protocols.eth.chain.Receipt;
+import io.kadlink.protocols.eth.chain.Transaction;
+import io.kadlink.protocols.eth.chain.TransactionPayload;
+import io.kadlink.protocols.eth.chain.Withdrawal;
+import io.kadlink.protocols.eth.wire.EthMessage.BlockBodies;
+import io.kadlink.protocols.eth.wire.EthMessage.BlockHeaders;
+import io.kadlink.protocols.eth.wire.EthMessage.BlockRangeUpdate;
+import io.kadlink.protocols.eth.wire.EthMessage.GetBlockBodies;
+import io.kadlink.protocols.eth.wire.EthMessage.GetBlockHeaders;
+import io.kadlink.protocols.eth.wire.EthMessage.GetPooledTransactions;
+import io.kadlink.protocols.eth.wire.EthMessage.GetReceipts;
+import io.kadlink.protocols.eth.wire.EthMessage.NewBlock;
+import io.kadlink.protocols.eth.wire.EthMessage.NewBlockHashes;
+import io.kadlink.protocols.eth.wire.EthMessage.NewPooledTransactionHashes;
+import io.kadlink.protocols.eth.wire.EthMessage.PooledTransactions;
+import io.kadlink.protocols.eth.wire.EthMessage.Receipts;
+import io.kadlink.protocols.eth.wire.EthMessage.Status68;
+import io.kadlink.protocols.eth.wire.EthMessage.Status69;
+import io.kadlink.protocols.eth.wire.EthMessage.TransactionAnnouncement;
+import io.kadlink.protocols.eth.wire.EthMessage.Transactions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.tuweni.bytes.Bytes;
+import org.apache.tuweni.bytes.Bytes32;
+import org.apache.tuweni.units.bigints.UInt256;
+
+/** One or more messages of every kind. */
+public final class EthSamples {
+  private static final NodeKey WALLET = NodeKey.of(Bytes32.fromHexStringLenient("0xa11ce"));
+  private static final Bytes ADDRESS = Bytes.fromHexString("0x" + "35".repeat(20));
+
+  private EthSamples() {}
+
+  public static Bytes32 hash(long seed) {
+    return Bytes32.leftPad(Bytes.minimalBytes(seed | 0xdead_0000_0000L));
+  }
+
+  public static BlockHeader header(long number) {
+    return new BlockHeader(
+        hash(number),
+        hash(2),
+        ADDRESS,
+        hash(3),
+        hash(4),
+        hash(5),
+        Bytes.wrap(new byte[BlockHeader.BLOOM_BYTES]),
+        UInt256.ZERO,
+        number,
+        30_000_000,
+        21_000,
+        1_700_000_000 + number,
+        Bytes.fromHexString("0x6b61646c696e6b"),
+        hash(6),
+        Bytes.wrap(new byte[BlockHeader.NONCE_BYTES]),
+        Optional.of(UInt256.valueOf(7)),
+        Optional.of(hash(8)),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  public static Transaction transfer(long nonce) {
+    return transferWithData(nonce, Bytes.EMPTY);
+  }
+
+  public static Transaction transferWithData(long nonce, Bytes data) {
+    return Transaction.sign(
+        new TransactionPayload.DynamicFee(
+            UInt256.valueOf(1337),
+            nonce,
+            UInt256.ONE,
+            UInt256.valueOf(2_000_000_000),
+            21_000,
+            Optional.of(ADDRESS),
+            UInt256.valueOf(nonce),
+            data,
+            List.of()),
+        WALLET);
+  }
+
+  public static Transaction legacyTransfer(long nonce) {
+    return Transaction.sign(
+        new TransactionPayload.Legacy(
+            Optional.of(UInt256.valueOf(1337)),
+            nonce,
+            UInt256.valueOf(2_000_000_000),
+            21_000,
+            Optional.of(ADDRESS),
+            UInt256.valueOf(nonce),
+            Bytes.fromHexString("0x0102")),
+        WALLET);
+  }
+
+  public static BlockBody body() {
+    return new BlockBody(
+        List.of(transfer(0), legacyTransfer(1)),
+        List.of(),
+        Optional.of(List.of(new Withdrawal(1, 2, ADDRESS, 3))));
+  }
+
+  public static Receipt receipt(int type) {
+    return new Receipt(
+        type,
+        true,
+        21_000,
+        List.of(new Receipt.Log(ADDRESS, List.of(hash(1), hash(2)), Bytes.of(1, 0, 255))));
+  }
+
+  /** At least one message of every code that {@code version} has. */
+  public static List<EthMessage> all(EthVersion version) {
+    ForkId forkId = new ForkId(Bytes.fromHexString("0xdeadbeef"), -2);
+    List<EthMessage> samples =
+        new ArrayList<>(
+            List.of(
+                new NewBlockHashes(List.of(new BlockId(1, hash(1)), new BlockId(-1, hash(2)))),
+                new NewBlockHashes(List.of()),
+                new Transactions(List.of(transfer(0), legacyTransfer(1))),
+                new GetBlockHeaders(0, new GetBlockHeaders.AtNumber(0), 0, 0, false),
+                new GetBlockHeaders(-1, new GetBlockHeaders.AtNumber(-1), -1, -1, true),
+                new GetBlockHeaders(7, new GetBlockHeaders.AtHash(hash(7)), 192, 0, true),
+                new BlockHeaders(1, List.of()),
+                new BlockHeaders(1, List.of(header(1), header(2))),
+                new GetBlockBodies(2, List.of(hash(1), hash(2))),
+                new BlockBodies(
+                    2, List.of(body(), new BlockBody(List.of(), List.of(), Optional.empty()))),
+                new NewBlock(new Block(header(9), body()), UInt256.MAX_VALUE),
+                new NewPooledTransactionHashes(
+                    List.of(
+                        new TransactionAnnouncement(0, 0, hash(1)),
+                        new TransactionAnnouncement(255, 0xffff_ffffL, hash(2)))),
+                new GetPooledTransactions(3, List.of(hash(1))),
+                new PooledTransactions(3, List.of(transfer(3))),
+                new GetReceipts(4, List.of(hash(1))),
+                new Receipts(4, List.of(List.of(receipt(0), receipt(2)), List.of()))));
+    switch (version) {
+      case ETH_68 -> samples.add(new Status68(68, 1337, UInt256.ONE, hash(1), hash(2), forkId));
+      case ETH_69 -> {
+        BlockRange range = new BlockRange(0, 12, hash(12));
+        samples.add(new Status69(69, 1337, hash(2), forkId, range));
+        samples.add(new BlockRangeUpdate(range));
+      }
+    }
+    return samples;
+  }
+}
