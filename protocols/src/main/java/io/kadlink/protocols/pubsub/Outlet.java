@@ -1,0 +1,14 @@
+package io.kadlink.protocols.pubsub;
+
+import io.kadlink.rlpx.wire.DisconnectReason;
+import org.apache.tuweni.bytes.Bytes;
+
+/** Where a router's packets for one peer go: a session, or a line of a simulated network. */
+interface Outlet {
+
+  /** False when it was dropped: the session is over or its queue is full. */
+  boolean send(int code, Bytes payload);
+
+  /** Ends the session. */
+  void disconnect(DisconnectReason reason);
+}

@@ -1,0 +1,5 @@
+/** Fuzz targets of the pubsub decoder. */
+@NullMarked
+package io.kadlink.protocols.pubsub.fuzz;
+
+import org.jspecify.annotations.NullMarked;
