@@ -1,0 +1,52 @@
+package io.kadlink.cli;
+
+import io.kadlink.protocols.eth.dev.ChainFile;
+import io.kadlink.protocols.eth.dev.DevChain;
+import io.kadlink.protocols.eth.dev.DevChainOptions;
+import io.kadlink.protocols.eth.dev.GenesisFile;
+import io.kadlink.protocols.eth.dev.InvalidGenesisException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The chain that the options name. */
+final class Chains {
+  private static final Logger log = LoggerFactory.getLogger(Chains.class);
+
+  private Chains() {}
+
+  /** The chain of {@code --genesis}, or the built-in one, in the data directory. */
+  static DevChainOptions of(NodeOptions options) throws IOException {
+    DevChainOptions chain =
+        options.genesis == null ? DevChainOptions.devChain() : read(options.genesis);
+    chain = chain.withDirectory(options.dataDir.resolve("chain"));
+    if (options.networkId != null) {
+      chain = chain.withNetworkId(options.networkId);
+    }
+    return chain;
+  }
+
+  private static DevChainOptions read(Path file) throws IOException {
+    try {
+      return DevChainOptions.of(GenesisFile.read(file));
+    } catch (InvalidGenesisException e) {
+      throw new CommandFailure("--genesis: " + e.getMessage(), e);
+    }
+  }
+
+  /** Imports the blocks of {@code --import}; the first one that is refused ends the start. */
+  static void importBlocks(DevChain chain, NodeOptions options) throws IOException {
+    if (options.importFile == null) {
+      return;
+    }
+    Path file = options.importFile;
+    try {
+      long blocks = ChainFile.importInto(chain, file, new ImportProgress(file, Files.size(file)));
+      log.info("imported {}: {} blocks, head {}", file, blocks, chain.head());
+    } catch (ChainFile.ImportException e) {
+      throw new CommandFailure("--import: " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,164 @@
+package io.kadlink.cli;
+
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options of {@code kadlink node}, in the conventions of geth and Besu. */
+final class NodeOptions {
+  /** Which discovery protocols run. */
+  enum DiscoveryChoice {
+    V4,
+    NONE
+  }
+
+  @Option(
+      names = "--data-dir",
+      paramLabel = "DIR",
+      description = "Key, chain and node database (default: ${DEFAULT-VALUE}).")
+  Path dataDir = Path.of("kadlink-data");
+
+  @Option(
+      names = "--key-file",
+      paramLabel = "FILE",
+      description = "64 hex digits, made on first start (default: nodekey in the data directory).")
+  @Nullable Path keyFile;
+
+  @Option(
+      names = "--host",
+      paramLabel = "IP",
+      description = "Address to bind and advertise (default: bind all, advertise loopback).")
+  @Nullable InetAddress host;
+
+  @Option(
+      names = "--port",
+      paramLabel = "N",
+      description = "TCP port, 0 takes a free one (default: ${DEFAULT-VALUE}).")
+  int port = 30303;
+
+  @Option(
+      names = "--discovery-port",
+      paramLabel = "N",
+      description = "UDP port (default: the number of the TCP port).")
+  @Nullable Integer discoveryPort;
+
+  @Option(
+      names = "--bootnodes",
+      paramLabel = "URL",
+      split = ",",
+      description = "enode or ENR to find others through; @FILE reads a list. Repeatable.")
+  List<String> bootnodes = new ArrayList<>();
+
+  @Option(
+      names = "--static-nodes",
+      paramLabel = "URL",
+      split = ",",
+      description = "Nodes to stay connected with; as --bootnodes.")
+  List<String> staticNodes = new ArrayList<>();
+
+  @Option(
+      names = "--trusted-nodes",
+      paramLabel = "URL",
+      split = ",",
+      description = "Nodes admitted even when full; as --bootnodes.")
+  List<String> trustedNodes = new ArrayList<>();
+
+  @Option(
+      names = "--discovery",
+      paramLabel = "v4|none",
+      description = "Discovery protocols on the UDP port (default: ${DEFAULT-VALUE}).")
+  DiscoveryChoice discovery = DiscoveryChoice.V4;
+
+  @Option(
+      names = "--max-peers",
+      paramLabel = "N",
+      description = "Sessions at most (default: ${DEFAULT-VALUE}).")
+  int maxPeers = 50;
+
+  @Option(
+      names = "--netrestrict",
+      paramLabel = "CIDR",
+      split = ",",
+      description = "Networks outside of which nobody is dialed or admitted.")
+  List<String> netRestrict = new ArrayList<>();
+
+  @Option(
+      names = "--nat",
+      paramLabel = "none|extip:IP",
+      description = "How others see this node's address (default: ${DEFAULT-VALUE}).")
+  String nat = "none";
+
+  @Option(
+      names = "--network-id",
+      paramLabel = "N",
+      description = "eth network id (default: the chain id).")
+  @Nullable Long networkId;
+
+  @Option(
+      names = "--genesis",
+      paramLabel = "FILE",
+      description = "genesis.json in geth's format (default: the built-in dev chain).")
+  @Nullable Path genesis;
+
+  @Option(
+      names = "--import",
+      paramLabel = "FILE",
+      description = "RLP blocks, as geth exports them, imported before the network starts.")
+  @Nullable Path importFile;
+
+  @Option(
+      names = "--rpc-port",
+      paramLabel = "N",
+      description = "JSON-RPC over HTTP and WebSocket on loopback (default: off).")
+  @Nullable Integer rpcPort;
+
+  @Option(
+      names = "--metrics-port",
+      paramLabel = "N",
+      description = "Prometheus metrics and /healthz on loopback (default: off).")
+  @Nullable Integer metricsPort;
+
+  @Option(names = "--no-listen", description = "No TCP listener: a node that can only dial.")
+  boolean noListen;
+
+  @Option(
+      names = "--dev-wallet",
+      paramLabel = "N",
+      description = "Sign kadlink_transfer with the dev chain's funded account N.")
+  @Nullable Integer devWallet;
+
+  @Option(
+      names = "--dev-produce",
+      paramLabel = "SECONDS",
+      description = "Produce a block every so many seconds. One node of a network should.")
+  @Nullable Integer devProduce;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "The same options from a TOML file; the command line wins.")
+  @Nullable Path config;
+
+  Path keyFile() {
+    return keyFile == null ? dataDir.resolve("nodekey") : keyFile;
+  }
+
+  /** The address of {@code --nat extip:IP}; empty for {@code none}. */
+  Optional<InetAddress> externalAddress() {
+    if (nat.equals("none")) {
+      return Optional.empty();
+    }
+    String prefix = "extip:";
+    if (nat.startsWith(prefix)) {
+      String literal = nat.substring(prefix.length());
+      if (com.google.common.net.InetAddresses.isInetAddress(literal)) {
+        return Optional.of(com.google.common.net.InetAddresses.forString(literal));
+      }
+    }
+    throw new CommandFailure("--nat takes none or extip:IP (an IP address), not '" + nat + "'");
+  }
+}

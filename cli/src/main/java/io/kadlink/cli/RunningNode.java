@@ -1,0 +1,234 @@
+package io.kadlink.cli;
+
+import io.javalin.util.JavalinException;
+import io.kadlink.cli.rpc.AdminApi;
+import io.kadlink.cli.rpc.EthApi;
+import io.kadlink.cli.rpc.KadlinkApi;
+import io.kadlink.cli.rpc.MetricsServer;
+import io.kadlink.cli.rpc.PubSubApi;
+import io.kadlink.cli.rpc.RpcMethods;
+import io.kadlink.cli.rpc.RpcServer;
+import io.kadlink.cli.rpc.WalletApi;
+import io.kadlink.identity.Enode;
+import io.kadlink.identity.NodeKey;
+import io.kadlink.identity.NodeRecord;
+import io.kadlink.protocols.eth.Eth;
+import io.kadlink.protocols.eth.dev.BlockProducer;
+import io.kadlink.protocols.eth.dev.DevAccounts;
+import io.kadlink.protocols.eth.dev.DevChain;
+import io.kadlink.protocols.eth.dev.DevChainOptions;
+import io.kadlink.protocols.eth.dev.Genesis;
+import io.kadlink.protocols.eth.dev.Wallet;
+import io.kadlink.protocols.pubsub.PubSub;
+import io.kadlink.protocols.pubsub.PubSubOptions;
+import io.kadlink.protocols.relay.Relay;
+import io.kadlink.protocols.relay.RelayOptions;
+import io.kadlink.server.Server;
+import io.kadlink.server.ServerBuilder;
+import io.kadlink.server.ServerStartException;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The parts of a node put together as the options say, closed in the reverse order. */
+final class RunningNode implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(RunningNode.class);
+
+  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private final NodeOptions options;
+  private final PrometheusMeterRegistry metrics;
+  private final Genesis genesis;
+  private final DevChain chain;
+  private final long startHead;
+  private final Eth eth;
+  private final PubSub pubSub;
+  private final Relay relay;
+  private final Server server;
+
+  /**
+   * Starts a node.
+   *
+   * @throws CommandFailure when it can't start, with what to do
+   */
+  static RunningNode start(NodeOptions options) {
+    RunningNode node = null;
+    try {
+      Files.createDirectories(options.dataDir);
+      NodeKey key = NodeKey.loadOrCreate(options.keyFile());
+      node = new RunningNode(options, key);
+      node.serve();
+      return node;
+    } catch (IOException | ServerStartException | JavalinException e) {
+      if (node != null) {
+        node.close();
+      }
+      throw new CommandFailure("The node can't start: " + e.getMessage(), e);
+    }
+  }
+
+  private RunningNode(NodeOptions options, NodeKey key) throws IOException {
+    this.options = options;
+    this.metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    parts.push(metrics::close);
+    new JvmMemoryMetrics().bindTo(metrics);
+    new ProcessorMetrics().bindTo(metrics);
+    try {
+      DevChainOptions chainOptions = Chains.of(options).withMeters(metrics);
+      this.genesis = chainOptions.genesis();
+      this.chain = part(DevChain.open(chainOptions));
+      Chains.importBlocks(chain, options);
+      this.startHead = chain.head().number();
+      this.eth = new Eth(chain);
+      this.pubSub = new PubSub(PubSubOptions.defaults());
+      this.relay = Relay.of(options.noListen ? RelayOptions.dialOnly() : RelayOptions.listening());
+      this.server = part(server(key));
+      if (options.devProduce != null) {
+        produce(Duration.ofSeconds(options.devProduce));
+      }
+    } catch (IOException | RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private Server server(NodeKey key) {
+    ServerBuilder builder =
+        Server.builder()
+            .key(key)
+            .clientName(ClientName.full())
+            .port(options.port)
+            .listen(!options.noListen)
+            .discovery(options.discovery != NodeOptions.DiscoveryChoice.NONE)
+            .bootnodes(NodeAddress.parseAll(options.bootnodes))
+            .staticNodes(NodeAddress.parseAll(options.staticNodes))
+            .trustedNodes(NodeAddress.parseAll(options.trustedNodes))
+            .maxPeers(options.maxPeers)
+            .metrics(metrics)
+            .protocols(eth.protocols())
+            .protocol(pubSub.protocol())
+            .protocol(relay.protocol());
+    if (options.discoveryPort != null) {
+      builder.discoveryPort(options.discoveryPort);
+    }
+    if (options.host != null) {
+      builder.bind(options.host);
+    }
+    builder.advertise(
+        options
+            .externalAddress()
+            .or(() -> Optional.ofNullable(options.host))
+            .orElse(InetAddress.getLoopbackAddress()));
+    try {
+      builder.netRestrict(options.netRestrict.toArray(String[]::new));
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailure("--netrestrict: " + e.getMessage(), e);
+    }
+    return builder.start();
+  }
+
+  private void produce(Duration period) {
+    ScheduledExecutorService timer =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("producer").factory());
+    part(timer);
+    BlockProducer producer = part(new BlockProducer(chain, coinbase(), InstantSource.system()));
+    producer.start(timer, period);
+    log.info("producing a block every {} s", period.toSeconds());
+  }
+
+  private org.apache.tuweni.bytes.Bytes coinbase() {
+    return DevAccounts.address(options.devWallet == null ? 0 : options.devWallet);
+  }
+
+  /** Opens the JSON-RPC and metrics ports that the options ask for. */
+  private void serve() {
+    if (options.rpcPort != null) {
+      RpcServer rpc = part(RpcServer.start(options.rpcPort, methods()));
+      log.info("JSON-RPC on http://127.0.0.1:{}", rpc.port());
+    }
+    if (options.metricsPort != null) {
+      MetricsServer endpoint = part(MetricsServer.start(options.metricsPort, metrics, () -> true));
+      log.info("metrics on http://127.0.0.1:{}/metrics", endpoint.port());
+    }
+  }
+
+  private RpcMethods methods() {
+    RpcMethods methods = new RpcMethods();
+    new AdminApi(server, ClientName.full(), chain.networkId(), this::ethNodeInfo, this::ethPeerInfo)
+        .addTo(methods);
+    new EthApi(chain, eth::syncing).addTo(methods);
+    PubSubApi pubSubApi = new PubSubApi(pubSub, chain.chainId());
+    pubSubApi.addTo(methods);
+    new KadlinkApi(server, chain, genesis, relay, pubSubApi, startHead).addTo(methods);
+    if (options.devWallet != null) {
+      new WalletApi(chain, new Wallet(DevAccounts.key(options.devWallet), chain.chainId()))
+          .addTo(methods);
+    }
+    return methods;
+  }
+
+  private Map<String, Object> ethNodeInfo() {
+    return Map.of(
+        "network", chain.networkId(),
+        "genesis", chain.genesisHash().toHexString(),
+        "head", chain.head().hash().toHexString());
+  }
+
+  private Optional<Map<String, Object>> ethPeerInfo(io.kadlink.server.Peer peer) {
+    return eth.peer(peer.id())
+        .map(
+            status -> {
+              Map<String, Object> info = new LinkedHashMap<>();
+              info.put("version", status.version().number());
+              status
+                  .head()
+                  .ifPresent(
+                      head -> {
+                        info.put("latestBlock", head.number());
+                        info.put("latestBlockHash", head.hash().toHexString());
+                      });
+              return info;
+            });
+  }
+
+  Enode enode() {
+    return server.enode();
+  }
+
+  NodeRecord record() {
+    return server.record();
+  }
+
+  private <T extends AutoCloseable> T part(T part) {
+    parts.push(part);
+    return part;
+  }
+
+  /** Closes all parts, the last one first; what can't be closed is logged. */
+  @Override
+  public void close() {
+    while (!parts.isEmpty()) {
+      AutoCloseable part = parts.pop();
+      try {
+        part.close();
+      } catch (Exception e) {
+        log.warn("{} did not close cleanly", part.getClass().getSimpleName(), e);
+      }
+    }
+  }
+}

@@ -1,0 +1,95 @@
+package io.kadlink.cli.rpc;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Optional;
+import org.apache.tuweni.bytes.Bytes;
+import org.apache.tuweni.bytes.Bytes32;
+import org.apache.tuweni.units.bigints.UInt256;
+
+/** The positional parameters of a call, read with checks whose errors name the position. */
+public final class Params {
+  private final JsonNode array;
+
+  Params(JsonNode array) {
+    this.array = array;
+  }
+
+  public int size() {
+    return array.size();
+  }
+
+  public String text(int index) throws RpcError {
+    JsonNode node = array.path(index);
+    if (!node.isTextual()) {
+      throw RpcError.invalidParams("parameter " + index + " must be a string");
+    }
+    return node.textValue();
+  }
+
+  public boolean flag(int index) {
+    return array.path(index).asBoolean(false);
+  }
+
+  /** {@code 0x} and an even number of hex digits. */
+  public Bytes bytes(int index) throws RpcError {
+    String text = text(index);
+    try {
+      if (text.startsWith("0x") && text.length() % 2 == 0) {
+        return Bytes.fromHexString(text);
+      }
+    } catch (IllegalArgumentException e) {
+      // said below
+    }
+    throw RpcError.invalidParams("parameter " + index + " must be 0x and pairs of hex digits");
+  }
+
+  /** 32 bytes in hex. */
+  public Bytes32 hash(int index) throws RpcError {
+    Bytes bytes = bytes(index);
+    if (bytes.size() != Bytes32.SIZE) {
+      throw RpcError.invalidParams("parameter " + index + " must be 32 bytes");
+    }
+    return Bytes32.wrap(bytes);
+  }
+
+  /** 20 bytes in hex. */
+  public Bytes address(int index) throws RpcError {
+    Bytes bytes = bytes(index);
+    if (bytes.size() != 20) {
+      throw RpcError.invalidParams("parameter " + index + " must be a 20-byte address");
+    }
+    return bytes;
+  }
+
+  /** A hex quantity such as {@code 0x1a}. */
+  public UInt256 quantity(int index) throws RpcError {
+    String text = text(index);
+    try {
+      if (text.startsWith("0x") && text.length() > 2) {
+        return UInt256.fromHexString(text);
+      }
+    } catch (IllegalArgumentException e) {
+      // said below
+    }
+    throw RpcError.invalidParams("parameter " + index + " must be a quantity like 0x1a");
+  }
+
+  /** A block number, or empty for {@code latest}, {@code pending}, {@code safe} and so on. */
+  public Optional<Long> blockNumber(int index) throws RpcError {
+    if (index >= size()) {
+      return Optional.empty();
+    }
+    String text = text(index);
+    return switch (text) {
+      case "latest", "pending", "safe", "finalized" -> Optional.empty();
+      case "earliest" -> Optional.of(0L);
+      default -> {
+        UInt256 number = quantity(index);
+        if (number.bitLength() > 63) {
+          throw RpcError.invalidParams("parameter " + index + " is no block number: " + text);
+        }
+        yield Optional.of(number.toLong());
+      }
+    };
+  }
+}

@@ -1,0 +1,108 @@
+package io.kadlink.cli.rpc;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** JSON-RPC 2.0: the methods a node answers, single calls and batches. Thread-safe. */
+public final class RpcMethods {
+  /** What one method does; its result is written with Jackson. May block. */
+  @FunctionalInterface
+  public interface Method {
+    @Nullable Object call(Params params) throws Exception;
+  }
+
+  /** A batch above this is refused: one request must not occupy the node for long. */
+  static final int MAX_BATCH = 100;
+
+  private static final Logger log = LoggerFactory.getLogger(RpcMethods.class);
+
+  private final ObjectMapper mapper = new ObjectMapper();
+  private final Map<String, Method> methods = new ConcurrentHashMap<>();
+
+  /** Adds a method; its name must be new. */
+  public RpcMethods add(String name, Method method) {
+    if (methods.putIfAbsent(name, method) != null) {
+      throw new IllegalArgumentException("two RPC methods are called " + name);
+    }
+    return this;
+  }
+
+  /** Answers one request text; an empty string when nothing is to be answered. */
+  String answer(String request) {
+    try {
+      JsonNode root = mapper.readTree(request);
+      if (!root.isArray()) {
+        JsonNode answer = answer(root);
+        return answer.isNull() ? "" : mapper.writeValueAsString(answer);
+      }
+      if (root.isEmpty() || root.size() > MAX_BATCH) {
+        return mapper.writeValueAsString(
+            error(
+                NullNode.instance,
+                RpcError.INVALID_REQUEST,
+                "a batch has 1 to " + MAX_BATCH + " calls, not " + root.size()));
+      }
+      ArrayNode answers = mapper.createArrayNode();
+      for (JsonNode call : root) {
+        JsonNode answer = answer(call);
+        if (!answer.isNull()) {
+          answers.add(answer);
+        }
+      }
+      return answers.isEmpty() ? "" : mapper.writeValueAsString(answers);
+    } catch (JsonProcessingException e) {
+      return error(NullNode.instance, RpcError.PARSE_ERROR, "not JSON: " + e.getOriginalMessage())
+          .toString();
+    }
+  }
+
+  private JsonNode answer(JsonNode call) {
+    JsonNode id = call.path("id").isMissingNode() ? NullNode.instance : call.path("id");
+    String name = call.path("method").asText("");
+    JsonNode params = call.path("params");
+    if (!call.isObject() || name.isEmpty()) {
+      return error(id, RpcError.INVALID_REQUEST, "a call is an object with a method");
+    }
+    if (!params.isMissingNode() && !params.isArray()) {
+      return error(id, RpcError.INVALID_PARAMS, "params must be an array");
+    }
+    Method method = methods.get(name);
+    if (method == null) {
+      return error(
+          id, RpcError.METHOD_NOT_FOUND, "the method " + name + " does not exist on this node");
+    }
+    try {
+      Object result = method.call(new Params(params.isArray() ? params : mapper.createArrayNode()));
+      ObjectNode answer = envelope(id);
+      answer.set("result", mapper.valueToTree(result));
+      return call.has("id") ? answer : NullNode.instance;
+    } catch (RpcError e) {
+      return error(id, e.code(), String.valueOf(e.getMessage()));
+    } catch (Exception e) {
+      log.warn("rpc method={} failed: {}", name, e.toString(), e);
+      return error(id, RpcError.INTERNAL_ERROR, name + " failed: " + e.getMessage());
+    }
+  }
+
+  private ObjectNode error(JsonNode id, int code, String message) {
+    ObjectNode answer = envelope(id);
+    answer.putObject("error").put("code", code).put("message", message);
+    return answer;
+  }
+
+  private ObjectNode envelope(JsonNode id) {
+    ObjectNode answer = mapper.createObjectNode();
+    answer.put("jsonrpc", "2.0");
+    answer.set("id", id);
+    return answer;
+  }
+}

@@ -1,0 +1,76 @@
+package io.kadlink.cli.rpc;
+
+import io.javalin.Javalin;
+import io.javalin.http.ContentType;
+import io.javalin.http.Context;
+import io.javalin.http.ForbiddenResponse;
+import java.util.Set;
+
+/**
+ * JSON-RPC over HTTP ({@code POST /}) and WebSocket ({@code /}) on the loopback address. Calls
+ * whose Host header is not a loopback name are refused, so that a web page can't reach the node by
+ * DNS rebinding.
+ */
+public final class RpcServer implements AutoCloseable {
+  /** Of a request body or WebSocket message: far above any call, far below what hurts. */
+  static final long MAX_REQUEST_BYTES = 1 << 20;
+
+  private static final Set<String> LOOPBACK_NAMES = Set.of("127.0.0.1", "localhost", "[::1]");
+
+  private final Javalin http;
+
+  private RpcServer(Javalin http) {
+    this.http = http;
+  }
+
+  /**
+   * Starts answering; port 0 takes a free one.
+   *
+   * @throws io.javalin.util.JavalinException when the port is taken
+   */
+  public static RpcServer start(int port, RpcMethods methods) {
+    Javalin http =
+        Javalin.create(
+            config -> {
+              config.startup.showJavalinBanner = false;
+              config.concurrency.useVirtualThreads = true;
+              config.http.maxRequestSize = MAX_REQUEST_BYTES;
+              config.routes.before(RpcServer::requireLoopbackHost);
+              config.routes.post(
+                  "/",
+                  call ->
+                      call.contentType(ContentType.APPLICATION_JSON)
+                          .result(methods.answer(call.body())));
+              config.routes.wsBeforeUpgrade(RpcServer::requireLoopbackHost);
+              config.routes.ws(
+                  "/",
+                  socket ->
+                      socket.onMessage(
+                          message -> {
+                            String answer = methods.answer(message.message());
+                            if (!answer.isEmpty()) {
+                              message.send(answer);
+                            }
+                          }));
+            });
+    return new RpcServer(http.start("127.0.0.1", port));
+  }
+
+  private static void requireLoopbackHost(Context call) {
+    String host = String.valueOf(call.host());
+    String name = host.replaceFirst(":\\d+$", "");
+    if (!LOOPBACK_NAMES.contains(name)) {
+      throw new ForbiddenResponse("this node answers JSON-RPC on loopback names only");
+    }
+  }
+
+  /** The port it listens on. */
+  public int port() {
+    return http.port();
+  }
+
+  @Override
+  public void close() {
+    http.stop();
+  }
+}
