@@ -29,6 +29,8 @@ public final class Kadlink implements Runnable {
   public Kadlink() {}
 
   public static void main(String[] args) {
+    // stdout belongs to the commands: whatever logs before a command says how goes to stderr
+    LogOptions.apply(LogOptions.LogLevel.WARN, LogOptions.LogFormat.TEXT);
     System.exit(execute(args, commandLine()));
   }
 
