@@ -3,6 +3,7 @@ package io.kadlink.protocols.eth.dev;
 import io.kadlink.protocols.eth.chain.Block;
 import io.kadlink.protocols.eth.chain.BlockBody;
 import io.kadlink.protocols.eth.chain.BlockHeader;
+import io.kadlink.protocols.eth.chain.BlockRoots;
 import io.kadlink.protocols.eth.chain.LogsBloom;
 import io.kadlink.protocols.eth.chain.Transaction;
 import io.kadlink.protocols.eth.chain.Withdrawal;

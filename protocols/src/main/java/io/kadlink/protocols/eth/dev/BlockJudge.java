@@ -2,6 +2,7 @@ package io.kadlink.protocols.eth.dev;
 
 import io.kadlink.protocols.eth.chain.Block;
 import io.kadlink.protocols.eth.chain.BlockHeader;
+import io.kadlink.protocols.eth.chain.BlockRoots;
 import io.kadlink.protocols.eth.chain.LogsBloom;
 import io.kadlink.protocols.eth.chain.Receipt;
 import io.kadlink.protocols.eth.chain.Transaction;

@@ -3,6 +3,7 @@ package io.kadlink.protocols.eth.dev;
 import io.kadlink.protocols.eth.chain.Block;
 import io.kadlink.protocols.eth.chain.BlockBody;
 import io.kadlink.protocols.eth.chain.BlockHeader;
+import io.kadlink.protocols.eth.chain.BlockRoots;
 import io.kadlink.protocols.eth.chain.TransactionPayload;
 import java.util.Optional;
 import org.apache.tuweni.bytes.Bytes;

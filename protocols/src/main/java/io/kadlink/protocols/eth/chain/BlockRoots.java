@@ -1,12 +1,6 @@
-package io.kadlink.protocols.eth.dev;
+package io.kadlink.protocols.eth.chain;
 
 import io.kadlink.identity.crypto.Keccak256;
-import io.kadlink.protocols.eth.chain.BlockCodec;
-import io.kadlink.protocols.eth.chain.BlockHeader;
-import io.kadlink.protocols.eth.chain.Receipt;
-import io.kadlink.protocols.eth.chain.ReceiptCodec;
-import io.kadlink.protocols.eth.chain.Transaction;
-import io.kadlink.protocols.eth.chain.Withdrawal;
 import io.kadlink.protocols.eth.trie.MerkleTrie;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
