@@ -5,6 +5,7 @@ import io.kadlink.identity.NodeRecord;
 import io.kadlink.identity.PublicKey;
 import io.kadlink.rlpx.RlpxConnection;
 import io.kadlink.rlpx.wire.DisconnectReason;
+import io.kadlink.rlpx.wire.Printable;
 import io.kadlink.server.admission.Census.Held;
 import io.kadlink.server.admission.Slot;
 import java.time.Duration;

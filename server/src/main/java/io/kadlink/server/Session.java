@@ -51,7 +51,7 @@ final class Session implements Peer, RlpxConnection.Listener {
     this.relay = relay;
     this.record = record;
     this.connectedAt = connectedAt;
-    this.clientName = Printable.of(connection.remoteHello().clientId());
+    this.clientName = connection.remoteHello().clientId();
     this.spoken = spoken(connection, hosts);
     this.gauge = new ReadGauge(connection, metrics);
   }

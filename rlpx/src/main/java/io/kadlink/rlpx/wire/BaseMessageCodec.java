@@ -160,24 +160,7 @@ public final class BaseMessageCodec {
   /** Cut to its limit, with a '?' for whatever could spoil a terminal or a log line. */
   private static String printable(Bytes utf8) {
     int bytes = Math.min(utf8.size(), MAX_CLIENT_ID_CHARS);
-    String text = new String(utf8.slice(0, bytes).toArrayUnsafe(), StandardCharsets.UTF_8);
-    StringBuilder safe = new StringBuilder(text.length());
-    text.codePoints().map(c -> isPrintable(c) ? c : '?').forEach(safe::appendCodePoint);
-    return safe.toString();
-  }
-
-  private static boolean isPrintable(int codePoint) {
-    return switch (Character.getType(codePoint)) {
-      case Character.CONTROL,
-          Character.FORMAT,
-          Character.SURROGATE,
-          Character.PRIVATE_USE,
-          Character.UNASSIGNED,
-          Character.LINE_SEPARATOR,
-          Character.PARAGRAPH_SEPARATOR ->
-          false;
-      default -> true;
-    };
+    return Printable.of(new String(utf8.slice(0, bytes).toArrayUnsafe(), StandardCharsets.UTF_8));
   }
 
   /** Never fails: whoever says this is leaving anyway. */

@@ -1,12 +1,16 @@
-package io.kadlink.server;
+package io.kadlink.rlpx.wire;
 
 /** Makes text that a stranger sent safe to print on one line. */
-final class Printable {
+public final class Printable {
   private static final int MAX_LENGTH = 256;
 
   private Printable() {}
 
-  static String of(String text) {
+  /**
+   * At most {@value #MAX_LENGTH} characters of {@code text}, with a '?' for whatever could spoil a
+   * terminal or a log line.
+   */
+  public static String of(String text) {
     StringBuilder safe = new StringBuilder();
     text.codePoints()
         .limit(MAX_LENGTH)
