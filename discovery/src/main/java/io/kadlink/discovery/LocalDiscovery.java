@@ -1,17 +1,18 @@
 package io.kadlink.discovery;
 
 import io.kadlink.discovery.lookup.Lookups;
+import io.kadlink.discovery.lookup.RecordFetcher;
 import io.kadlink.discovery.lookup.Refresh;
 import io.kadlink.discovery.loop.Loop;
 import io.kadlink.discovery.table.Contact;
 import io.kadlink.discovery.table.LocalNode;
+import io.kadlink.discovery.table.SignsOfLife;
 import io.kadlink.discovery.table.Table;
 import io.kadlink.discovery.table.TableListener;
 import io.kadlink.discovery.udp.DatagramHandler;
 import io.kadlink.discovery.udp.RateLimit;
 import io.kadlink.discovery.udp.Transport;
 import io.kadlink.discovery.v4.DiscoveryV4;
-import io.kadlink.discovery.v4.RecordFetcher;
 import io.kadlink.discovery.v4.Traffic;
 import io.kadlink.identity.NodeId;
 import io.kadlink.identity.NodeRecord;
@@ -35,7 +36,7 @@ import java.util.random.RandomGenerator;
  * randomness and transport are handed in, so it runs on a socket or in a simulation alike. All
  * methods are called on the loop except where said otherwise.
  */
-public final class LocalDiscovery implements DatagramHandler {
+public final class LocalDiscovery implements DatagramHandler, SignsOfLife {
   /** Ids remembered to count distinct nodes; beyond, the count stands still. */
   private static final int MAX_SEEN = 100_000;
 
@@ -107,11 +108,9 @@ public final class LocalDiscovery implements DatagramHandler {
             });
     this.v4 =
         new DiscoveryV4(
-            loop, local, table, transport, new RateLimit(loop), new Traffic(registry), this::alive);
-    this.lookups = new Lookups(local.publicKey(), loop, random, table, v4::findNode, registry);
-    this.records =
-        new RecordFetcher(
-            loop, table, v4::requestRecord, contact -> v4.ping(contact, answer -> {}));
+            loop, local, table, transport, new RateLimit(loop), new Traffic(registry), this);
+    this.lookups = new Lookups(local.publicKey(), loop, random, table, v4, registry);
+    this.records = new RecordFetcher(loop, table, v4);
     this.refresh =
         new Refresh(
             loop,
@@ -245,11 +244,15 @@ public final class LocalDiscovery implements DatagramHandler {
     v4.ping(contact, answer -> done.accept(answer.isPresent()));
   }
 
-  private void alive(Contact contact, long enrSeq) {
+  @Override
+  public void alive(Contact contact, long enrSeq) {
     if (seen.size() < MAX_SEEN && seen.add(contact.id())) {
       seenCount.incrementAndGet();
     }
     table.addProven(contact);
     records.announced(contact.id(), enrSeq);
   }
+
+  @Override
+  public void seenAt(Contact by, InetSocketAddress us) {}
 }

@@ -2,15 +2,13 @@ package io.kadlink.discovery.lookup;
 
 import io.kadlink.discovery.table.Contact;
 import io.kadlink.identity.NodeId;
-import io.kadlink.identity.crypto.Keccak256;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import org.apache.tuweni.bytes.Bytes;
-import org.apache.tuweni.bytes.Bytes32;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,8 +30,7 @@ final class Lookup {
   /** Nodes asked before the lookup ends anyway: liars could lead it on for ever. */
   static final int MAX_QUERIES = 128;
 
-  private final Bytes target;
-  private final NodeId targetId;
+  private final Target target;
   private final Query query;
   private final Consumer<LookupResult> done;
   private final Set<NodeId> seen = new HashSet<>();
@@ -45,6 +42,12 @@ final class Lookup {
   private int hops;
   private boolean finished;
   private boolean advancing;
+
+  /** Asks one node; {@link DiscoveryProtocol#findNode} with what the table learns from it. */
+  @FunctionalInterface
+  interface Query {
+    void ask(Contact contact, Target target, Consumer<Optional<List<Contact>>> done);
+  }
 
   private static final class Candidate {
     final Contact contact;
@@ -63,17 +66,12 @@ final class Lookup {
    *
    * @param self never asked
    */
-  Lookup(Bytes target, NodeId self, Query query, Consumer<LookupResult> done) {
+  Lookup(Target target, NodeId self, Query query, Consumer<LookupResult> done) {
     this.target = target;
-    this.targetId = new NodeId(Bytes32.wrap(Keccak256.hash(target.toArrayUnsafe())));
     this.query = query;
     this.done = done;
-    this.candidates = new TreeMap<>(targetId::compareDistance);
+    this.candidates = new TreeMap<>(target.id()::compareDistance);
     seen.add(self);
-  }
-
-  NodeId targetId() {
-    return targetId;
   }
 
   void start(List<Contact> seeds) {

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
-import org.apache.tuweni.bytes.Bytes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,7 +21,7 @@ public final class Lookups {
   private final Loop loop;
   private final RandomGenerator random;
   private final Table table;
-  private final Query query;
+  private final DiscoveryProtocol protocol;
   private final Counter lookups;
   private final Counter queries;
   private final Counter timeouts;
@@ -32,13 +31,13 @@ public final class Lookups {
       Loop loop,
       RandomGenerator random,
       Table table,
-      Query query,
+      DiscoveryProtocol protocol,
       MeterRegistry registry) {
     this.self = self;
     this.loop = loop;
     this.random = random;
     this.table = table;
-    this.query = query;
+    this.protocol = protocol;
     this.lookups = registry.counter("kadlink.discovery.lookups");
     this.queries = registry.counter("kadlink.discovery.lookup.queries");
     this.timeouts = registry.counter("kadlink.discovery.lookup.timeouts");
@@ -46,7 +45,7 @@ public final class Lookups {
 
   /** Looks for the nodes nearest to {@code target}. */
   public void find(PublicKey target, Consumer<LookupResult> done) {
-    start(target.bytes(), done);
+    start(Target.of(target), done);
   }
 
   /** Looks for our own neighbourhood. */
@@ -56,12 +55,10 @@ public final class Lookups {
 
   /** Looks somewhere at random. */
   public void random(Consumer<LookupResult> done) {
-    byte[] target = new byte[PublicKey.BYTES];
-    random.nextBytes(target);
-    start(Bytes.wrap(target), done);
+    start(Target.random(random), done);
   }
 
-  private void start(Bytes target, Consumer<LookupResult> done) {
+  private void start(Target target, Consumer<LookupResult> done) {
     loop.assertInLoop();
     lookups.increment();
     Lookup lookup =
@@ -79,11 +76,11 @@ public final class Lookups {
                   result.hops());
               done.accept(result);
             });
-    lookup.start(table.closest(lookup.targetId(), Lookup.RESULTS));
+    lookup.start(table.closest(target.id(), Lookup.RESULTS));
   }
 
-  private void ask(Contact contact, Bytes target, Consumer<Optional<List<Contact>>> done) {
-    query.ask(
+  private void ask(Contact contact, Target target, Consumer<Optional<List<Contact>>> done) {
+    protocol.findNode(
         contact,
         target,
         answer -> {

@@ -1,11 +1,13 @@
 package io.kadlink.discovery.v4;
 
+import io.kadlink.discovery.lookup.DiscoveryProtocol;
+import io.kadlink.discovery.lookup.Target;
 import io.kadlink.discovery.loop.Loop;
 import io.kadlink.discovery.table.Addresses;
 import io.kadlink.discovery.table.Contact;
 import io.kadlink.discovery.table.LocalNode;
+import io.kadlink.discovery.table.SignsOfLife;
 import io.kadlink.discovery.table.Table;
-import io.kadlink.discovery.udp.DatagramHandler;
 import io.kadlink.discovery.udp.RateLimit;
 import io.kadlink.discovery.udp.Transport;
 import io.kadlink.discovery.v4.Packet.EnrRequest;
@@ -38,7 +40,7 @@ import org.slf4j.LoggerFactory;
  * anything we asked, the sender's rate, and only then the signature. Pings are answered by anyone's
  * right; everything else only from an endpoint that has proven itself by answering a ping of ours.
  */
-public final class DiscoveryV4 implements DatagramHandler {
+public final class DiscoveryV4 implements DiscoveryProtocol {
   private static final Logger log = LoggerFactory.getLogger(DiscoveryV4.class);
 
   /** Nodes told in answer to a FindNode (Kademlia's k). */
@@ -47,7 +49,7 @@ public final class DiscoveryV4 implements DatagramHandler {
   private final Loop loop;
   private final LocalNode local;
   private final Table table;
-  private final Alive alive;
+  private final SignsOfLife signs;
   private final Traffic traffic;
   private final RateLimit rateLimit;
   private final Sender sender;
@@ -65,13 +67,13 @@ public final class DiscoveryV4 implements DatagramHandler {
       Transport transport,
       RateLimit rateLimit,
       Traffic traffic,
-      Alive alive) {
+      SignsOfLife signs) {
     this.loop = loop;
     this.local = local;
     this.table = table;
     this.rateLimit = rateLimit;
     this.traffic = traffic;
-    this.alive = alive;
+    this.signs = signs;
     this.sender = new Sender(loop, local, transport, traffic);
     this.bonds = new Bonds(loop);
     this.pings = new Pings(loop, sender);
@@ -80,7 +82,7 @@ public final class DiscoveryV4 implements DatagramHandler {
     this.inquiries = new Inquiries(local, bonds, bonding, questions, traffic);
   }
 
-  /** Pings: the round trip, or empty when no pong came in time. */
+  @Override
   public void ping(Contact contact, Consumer<Optional<Duration>> done) {
     loop.assertInLoop();
     if (closed) {
@@ -90,17 +92,19 @@ public final class DiscoveryV4 implements DatagramHandler {
     pings.ping(contact, answer -> done.accept(answer.map(Pings.Answer::roundTrip)));
   }
 
-  /** Asks for nodes near a target, after an endpoint proof where needed. */
-  public void findNode(Contact contact, Bytes target, Consumer<Optional<List<Contact>>> done) {
+  /** Asks after an endpoint proof where needed. */
+  @Override
+  public void findNode(Contact contact, Target target, Consumer<Optional<List<Contact>>> done) {
     loop.assertInLoop();
     if (closed) {
       done.accept(Optional.empty());
     } else {
-      inquiries.findNode(contact, target, done);
+      inquiries.findNode(contact, target.key(), done);
     }
   }
 
-  /** Asks for the node's record (EIP-868), after an endpoint proof where needed. */
+  /** Asks as EIP-868 says, after an endpoint proof where needed. */
+  @Override
   public void requestRecord(Contact contact, Consumer<Optional<NodeRecord>> done) {
     loop.assertInLoop();
     if (closed) {
@@ -110,7 +114,7 @@ public final class DiscoveryV4 implements DatagramHandler {
     }
   }
 
-  /** Ends everything that waits, without an answer. */
+  @Override
   public void close() {
     loop.assertInLoop();
     closed = true;
@@ -204,7 +208,7 @@ public final class DiscoveryV4 implements DatagramHandler {
     Bonds.Endpoint endpoint = endpoint(contact);
     sender.pong(from, ping.from().tcpPort(), hash);
     if (bonds.isProven(endpoint)) {
-      alive.alive(contact, ping.enrSeq());
+      signs.alive(contact, ping.enrSeq());
     } else {
       pingBack(contact, ping.enrSeq());
     }
@@ -221,7 +225,7 @@ public final class DiscoveryV4 implements DatagramHandler {
         contact,
         answer -> {
           if (answer.isPresent()) {
-            alive.alive(contact, enrSeq);
+            signs.alive(contact, enrSeq);
           }
         });
   }
@@ -233,9 +237,10 @@ public final class DiscoveryV4 implements DatagramHandler {
         contact -> {
           bonds.proven(endpoint);
           int tcpPort = table.find(contact.id()).map(Contact::tcpPort).orElse(contact.tcpPort());
-          alive.alive(
+          signs.alive(
               new Contact(contact.publicKey(), contact.udp(), tcpPort, contact.record()),
               pong.enrSeq());
+          pong.to().udp().ifPresent(us -> signs.seenAt(contact, us));
         });
   }
 

@@ -1,6 +1,7 @@
 package io.kadlink.discovery.v4;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
 import org.apache.tuweni.bytes.Bytes;
@@ -23,7 +24,13 @@ public sealed interface Packet {
    *
    * @param address absent when its bytes make no IP address
    */
-  record Endpoint(Optional<InetAddress> address, int udpPort, int tcpPort) {}
+  record Endpoint(Optional<InetAddress> address, int udpPort, int tcpPort) {
+
+    /** The UDP endpoint, when it names one that could be sent to. */
+    Optional<InetSocketAddress> udp() {
+      return address.filter(ip -> udpPort != 0).map(ip -> new InetSocketAddress(ip, udpPort));
+    }
+  }
 
   /** A node as a Neighbors packet tells of it; the key is not known to be a curve point. */
   record Neighbor(InetAddress address, int udpPort, int tcpPort, Bytes publicKey) {}

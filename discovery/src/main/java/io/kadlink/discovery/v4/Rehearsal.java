@@ -1,8 +1,10 @@
 package io.kadlink.discovery.v4;
 
+import io.kadlink.discovery.lookup.Target;
 import io.kadlink.discovery.loop.Loop;
 import io.kadlink.discovery.table.Contact;
 import io.kadlink.discovery.table.LocalNode;
+import io.kadlink.discovery.table.SignsOfLife;
 import io.kadlink.discovery.table.Table;
 import io.kadlink.discovery.table.TableListener;
 import io.kadlink.discovery.udp.RateLimit;
@@ -45,7 +47,7 @@ public final class Rehearsal {
         record ->
             rehearsal.asker.v4.findNode(
                 contact,
-                contact.publicKey().bytes(),
+                Target.of(contact.publicKey()),
                 nodes -> {
                   rehearsal.asker.close();
                   rehearsal.answerer.close();
@@ -79,7 +81,15 @@ public final class Rehearsal {
               this,
               new RateLimit(loop),
               new Traffic(new SimpleMeterRegistry()),
-              (node, enrSeq) -> table.addProven(node));
+              new SignsOfLife() {
+                @Override
+                public void alive(Contact contact, long enrSeq) {
+                  table.addProven(contact);
+                }
+
+                @Override
+                public void seenAt(Contact by, InetSocketAddress us) {}
+              });
     }
 
     @Override

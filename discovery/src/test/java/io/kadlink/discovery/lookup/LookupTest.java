@@ -17,7 +17,6 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.apache.tuweni.bytes.Bytes;
 import org.apache.tuweni.bytes.Bytes32;
 import org.junit.jupiter.api.Test;
 
@@ -51,16 +50,17 @@ class LookupTest {
     return nodes;
   }
 
-  private void look(List<Contact> seeds, Query query) {
-    new Lookup(target.bytes(), self.id(), query, done -> result = Optional.of(done)).start(seeds);
+  private void look(List<Contact> seeds, Lookup.Query query) {
+    new Lookup(Target.of(target), self.id(), query, done -> result = Optional.of(done))
+        .start(seeds);
   }
 
-  private void byHand(Contact contact, Bytes about, Consumer<Optional<List<Contact>>> done) {
+  private void byHand(Contact contact, Target about, Consumer<Optional<List<Contact>>> done) {
     asked.add(contact);
     open.add(done);
   }
 
-  private Query answering(Function<Contact, Optional<List<Contact>>> answers) {
+  private Lookup.Query answering(Function<Contact, Optional<List<Contact>>> answers) {
     return (contact, about, done) -> {
       asked.add(contact);
       done.accept(answers.apply(contact));

@@ -1,4 +1,4 @@
-package io.kadlink.discovery.v4;
+package io.kadlink.discovery.lookup;
 
 import io.kadlink.discovery.loop.Loop;
 import io.kadlink.discovery.table.Addresses;
@@ -9,7 +9,6 @@ import io.kadlink.identity.NodeRecord;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 
 /**
  * Keeps the records of the nodes in the table up to date: a node that states a higher sequence
@@ -20,28 +19,16 @@ public final class RecordFetcher {
   /** Fetches at a time. What is skipped is noticed again at the node's next sign of life. */
   static final int MAX_RUNNING = 32;
 
-  /** Asks one node for its record. */
-  @FunctionalInterface
-  public interface Request {
-    void request(Contact contact, Consumer<Optional<NodeRecord>> done);
-  }
-
   private final Loop loop;
   private final Table table;
-  private final Request request;
-  private final Consumer<Contact> ping;
+  private final DiscoveryProtocol protocol;
   private final Set<NodeId> running = new HashSet<>();
 
-  /**
-   * A fetcher for the nodes of {@code table}.
-   *
-   * @param ping pings a contact; that it answered is noticed elsewhere
-   */
-  public RecordFetcher(Loop loop, Table table, Request request, Consumer<Contact> ping) {
+  /** A fetcher for the nodes of {@code table}. */
+  public RecordFetcher(Loop loop, Table table, DiscoveryProtocol protocol) {
     this.loop = loop;
     this.table = table;
-    this.request = request;
-    this.ping = ping;
+    this.protocol = protocol;
   }
 
   /** A node in the table said that its record has this sequence number. */
@@ -54,7 +41,7 @@ public final class RecordFetcher {
         || !running.add(id)) {
       return;
     }
-    request.request(
+    protocol.requestRecord(
         known.get(),
         answer -> {
           running.remove(id);
@@ -70,11 +57,13 @@ public final class RecordFetcher {
         .filter(endpoint -> Addresses.mayRelay(contact.address(), endpoint.getAddress()))
         .ifPresent(
             endpoint ->
-                ping.accept(
+                // When it answers, that is noticed as any sign of life is.
+                protocol.ping(
                     new Contact(
                         contact.publicKey(),
                         endpoint,
                         record.tcpEndpoint().map(tcp -> tcp.getPort()).orElse(0),
-                        Optional.of(record))));
+                        Optional.of(record)),
+                    answer -> {}));
   }
 }
