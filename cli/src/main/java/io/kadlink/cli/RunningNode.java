@@ -128,11 +128,8 @@ final class RunningNode implements AutoCloseable {
     if (options.host != null) {
       builder.bind(options.host);
     }
-    builder.advertise(
-        options
-            .externalAddress()
-            .or(() -> Optional.ofNullable(options.host))
-            .orElse(InetAddress.getLoopbackAddress()));
+    builder.fallbackAddress(InetAddress.getLoopbackAddress());
+    options.externalAddress().ifPresent(builder::advertise);
     try {
       builder.netRestrict(options.netRestrict.toArray(String[]::new));
     } catch (IllegalArgumentException e) {

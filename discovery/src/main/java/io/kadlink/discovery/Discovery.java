@@ -23,11 +23,19 @@ public interface Discovery extends AutoCloseable {
   /** Changes this node's record; {@code seq} rises by one when the content differs. */
   CompletionStage<NodeRecord> updateRecord(UnaryOperator<NodeRecord.Builder> change);
 
-  /** Nodes for a dialer: lookups of random targets and the table, mixed. */
-  NodeSource nodes();
+  /** Nodes for a dialer: tables and lookups of random targets, by all protocol versions. */
+  default NodeSource nodes() {
+    return nodes(List.of());
+  }
 
-  /** An iterative lookup: the (at most 16) closest nodes to {@code target} that answered. */
-  CompletionStage<List<Node>> lookup(PublicKey target);
+  /**
+   * Nodes for a dialer: tables and lookups of random targets by all protocol versions, and other
+   * sources, which take turns with them. The stream owns those and closes them when it is closed.
+   */
+  NodeSource nodes(List<NodeSource> others);
+
+  /** An iterative lookup, by all protocol versions together. */
+  CompletionStage<LookupReport> lookup(PublicKey target);
 
   /** Finds one node by key, with its record when it serves one. */
   CompletionStage<Optional<Node>> resolve(PublicKey key);
@@ -41,13 +49,13 @@ public interface Discovery extends AutoCloseable {
   /** Pings a node: the round trip, or {@link java.util.concurrent.TimeoutException}. */
   CompletionStage<Duration> ping(Enode node);
 
-  /** The nodes in the table that are proven alive, nearest buckets first. */
+  /** The nodes in the tables that are proven alive, nearest buckets first. */
   CompletionStage<List<Node>> table();
 
   /** Distinct nodes seen alive (answered from their endpoint) since the start. */
   int distinctNodesSeen();
 
-  /** Whether the table has a proven node of this id. */
+  /** Whether a table has a proven node of this id. */
   CompletionStage<Boolean> knows(NodeId id);
 
   @Override

@@ -1,5 +1,6 @@
 package io.kadlink.discovery;
 
+import io.kadlink.discovery.table.AddressRules;
 import io.kadlink.identity.Enode;
 import io.kadlink.identity.NodeRecord;
 import io.kadlink.identity.Signer;
@@ -12,8 +13,10 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
@@ -22,8 +25,11 @@ import java.util.random.RandomGenerator;
  * @param signer this node's key
  * @param eventLoop the loop that will own all state; may serve other things too
  * @param bindAddress where to receive; port 0 takes a free one
- * @param advertisedAddress the IP address to tell others; when absent, the bound address unless
- *     that is a wildcard, in which case the record names no endpoint
+ * @param versions the protocols that share the UDP port, at least one
+ * @param advertisedAddress the IP address to tell others, whatever those say; when absent, it
+ *     starts as the bound or the fallback address, and follows what most of them say
+ * @param fallbackAddress told while nothing better is known and the bound address is a wildcard;
+ *     without it the record names no endpoint then
  * @param advertisedUdpPort the UDP port to tell others; 0 means the bound one
  * @param tcpPort the RLPx port to tell others; 0 means that this node can't be dialed
  * @param bootnodes nodes to start from; host names are resolved at the start
@@ -31,28 +37,27 @@ import java.util.random.RandomGenerator;
  * @param random random numbers; whoever can foresee them can foresee liveness checks and targets
  * @param meterRegistry where counters go
  * @param refreshPeriod the longest time between two rounds of lookups
+ * @param addresses which addresses to have to do with
  */
 public record DiscoveryOptions(
     Signer signer,
     EventLoop eventLoop,
     InetSocketAddress bindAddress,
+    Set<DiscoveryVersion> versions,
     Optional<InetAddress> advertisedAddress,
+    Optional<InetAddress> fallbackAddress,
     int advertisedUdpPort,
     int tcpPort,
     List<Enode> bootnodes,
     InstantSource clock,
     RandomGenerator random,
     MeterRegistry meterRegistry,
-    Duration refreshPeriod) {
-
-  /** Kademlia's hour, halved as all Ethereum clients do. */
-  public static final Duration DEFAULT_REFRESH_PERIOD = Duration.ofMinutes(30);
+    Duration refreshPeriod,
+    AddressRules addresses) {
 
   public DiscoveryOptions {
+    versions = Set.copyOf(versions);
     bootnodes = List.copyOf(bootnodes);
-    if (refreshPeriod.isNegative() || refreshPeriod.isZero()) {
-      throw new IllegalArgumentException("the refresh period is positive, not " + refreshPeriod);
-    }
   }
 
   /** Options for a node with this key on this loop: loopback, a free port, not to be dialed. */
@@ -67,13 +72,16 @@ public record DiscoveryOptions(
     private InetSocketAddress bindAddress =
         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     private Optional<InetAddress> advertisedAddress = Optional.empty();
+    private Optional<InetAddress> fallbackAddress = Optional.empty();
     private int advertisedUdpPort;
     private int tcpPort;
     private final List<Enode> bootnodes = new ArrayList<>();
     private InstantSource clock = InstantSource.system();
     private RandomGenerator random = new SecureRandom();
     private MeterRegistry meterRegistry = new SimpleMeterRegistry();
-    private Duration refreshPeriod = DEFAULT_REFRESH_PERIOD;
+    private Duration refreshPeriod = DiscoverySettings.DEFAULT_REFRESH_PERIOD;
+    private AddressRules addresses = AddressRules.defaults();
+    private Set<DiscoveryVersion> versions = EnumSet.allOf(DiscoveryVersion.class);
 
     private Builder(Signer signer, EventLoop eventLoop) {
       this.signer = signer;
@@ -86,9 +94,21 @@ public record DiscoveryOptions(
       return this;
     }
 
-    /** Default: the bound address. */
+    /** Default: both. */
+    public Builder versions(Set<DiscoveryVersion> spoken) {
+      this.versions = spoken;
+      return this;
+    }
+
+    /** Default: the bound address, until others agree on another one. */
     public Builder advertisedAddress(InetAddress address) {
       this.advertisedAddress = Optional.of(address);
+      return this;
+    }
+
+    /** Default: none. */
+    public Builder fallbackAddress(InetAddress address) {
+      this.fallbackAddress = Optional.of(address);
       return this;
     }
 
@@ -145,9 +165,15 @@ public record DiscoveryOptions(
       return this;
     }
 
-    /** Default: {@link #DEFAULT_REFRESH_PERIOD}. */
+    /** Default: {@link DiscoverySettings#DEFAULT_REFRESH_PERIOD}. */
     public Builder refreshPeriod(Duration period) {
       this.refreshPeriod = period;
+      return this;
+    }
+
+    /** Default: {@link AddressRules#defaults}. */
+    public Builder addresses(AddressRules rules) {
+      this.addresses = rules;
       return this;
     }
 
@@ -156,14 +182,17 @@ public record DiscoveryOptions(
           signer,
           eventLoop,
           bindAddress,
+          versions,
           advertisedAddress,
+          fallbackAddress,
           advertisedUdpPort,
           tcpPort,
           bootnodes,
           clock,
           random,
           meterRegistry,
-          refreshPeriod);
+          refreshPeriod,
+          addresses);
     }
   }
 }

@@ -17,7 +17,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -105,8 +108,8 @@ public final class DiscoveryService implements Discovery {
     Optional<InetAddress> address =
         options
             .advertisedAddress()
-            .or(() -> Optional.of(bound.getAddress()))
-            .filter(ip -> !ip.isAnyLocalAddress());
+            .or(() -> Optional.of(bound.getAddress()).filter(ip -> !ip.isAnyLocalAddress()))
+            .or(options::fallbackAddress);
     int advertised = options.advertisedUdpPort();
     int udpPort = advertised == 0 ? bound.getPort() : advertised;
     LocalNode local = new LocalNode(loop, options.signer(), address, udpPort, options.tcpPort());
@@ -117,8 +120,12 @@ public final class DiscoveryService implements Discovery {
         transport,
         options.random(),
         options.meterRegistry(),
-        bootnodes,
-        options.refreshPeriod());
+        new DiscoverySettings(
+            options.versions(),
+            bootnodes,
+            options.refreshPeriod(),
+            options.addresses(),
+            options.advertisedAddress().isEmpty()));
   }
 
   @Override
@@ -137,14 +144,24 @@ public final class DiscoveryService implements Discovery {
   }
 
   @Override
-  public NodeSource nodes() {
-    return new NodeStream(discovery);
+  public NodeSource nodes(List<NodeSource> others) {
+    List<NodeSource> all = new ArrayList<>(others);
+    discovery.overlays().forEach(overlay -> all.add(new NodeStream(discovery, overlay)));
+    return all.size() == 1 ? all.get(0) : new MixedSource(loop, all);
   }
 
   @Override
-  public CompletionStage<List<Node>> lookup(PublicKey target) {
+  public CompletionStage<LookupReport> lookup(PublicKey target) {
     return onLoop(
-        future -> discovery.lookups().find(target, result -> future.complete(nodes(result))));
+        future -> {
+          long start = loop.nanoTime();
+          discovery.lookup(
+              target,
+              result -> {
+                Duration took = Duration.ofNanos(loop.nanoTime() - start);
+                future.complete(report(result, took));
+              });
+        });
   }
 
   @Override
@@ -191,13 +208,19 @@ public final class DiscoveryService implements Discovery {
   public CompletionStage<List<Node>> table() {
     return onLoop(
         future ->
-            future.complete(
-                discovery.table().proven().stream().map(DiscoveryService::node).toList()));
+            future.complete(discovery.proven().stream().map(DiscoveryService::node).toList()));
   }
 
-  /** Everything in the table with its liveness, for tools. */
-  public CompletionStage<List<TableRow>> tableSnapshot() {
-    return onLoop(future -> future.complete(discovery.table().snapshot()));
+  /** Everything in the tables with its liveness, for tools. */
+  public CompletionStage<Map<DiscoveryVersion, List<TableRow>>> tableSnapshot() {
+    return onLoop(
+        future -> {
+          Map<DiscoveryVersion, List<TableRow>> rows = new EnumMap<>(DiscoveryVersion.class);
+          discovery
+              .overlays()
+              .forEach(overlay -> rows.put(overlay.version(), overlay.table().snapshot()));
+          future.complete(rows);
+        });
   }
 
   @Override
@@ -207,7 +230,7 @@ public final class DiscoveryService implements Discovery {
 
   @Override
   public CompletionStage<Boolean> knows(NodeId id) {
-    return onLoop(future -> future.complete(discovery.table().isProven(id)));
+    return onLoop(future -> future.complete(discovery.isProven(id)));
   }
 
   /**
@@ -240,8 +263,13 @@ public final class DiscoveryService implements Discovery {
     return new Node(contact.publicKey(), contact.udp(), contact.tcpPort(), contact.record());
   }
 
-  private static List<Node> nodes(LookupResult result) {
-    return result.closest().stream().map(DiscoveryService::node).toList();
+  private static LookupReport report(LookupResult result, Duration took) {
+    return new LookupReport(
+        result.closest().stream().map(DiscoveryService::node).toList(),
+        result.queries(),
+        result.timeouts(),
+        result.hops(),
+        took);
   }
 
   private <T> CompletionStage<T> onLoop(Consumer<CompletableFuture<T>> task) {

@@ -1,14 +1,11 @@
 package io.kadlink.discovery;
 
-import io.kadlink.discovery.lookup.Lookups;
-import io.kadlink.discovery.lookup.RecordFetcher;
-import io.kadlink.discovery.lookup.Refresh;
+import io.kadlink.discovery.lookup.LookupResult;
 import io.kadlink.discovery.loop.Loop;
+import io.kadlink.discovery.table.Closest;
 import io.kadlink.discovery.table.Contact;
 import io.kadlink.discovery.table.LocalNode;
 import io.kadlink.discovery.table.SignsOfLife;
-import io.kadlink.discovery.table.Table;
-import io.kadlink.discovery.table.TableListener;
 import io.kadlink.discovery.udp.DatagramHandler;
 import io.kadlink.discovery.udp.RateLimit;
 import io.kadlink.discovery.udp.Transport;
@@ -17,147 +14,112 @@ import io.kadlink.discovery.v4.Traffic;
 import io.kadlink.identity.NodeId;
 import io.kadlink.identity.NodeRecord;
 import io.kadlink.identity.PublicKey;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
+import java.util.function.BinaryOperator;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 
 /**
- * One node's discovery on one event loop: puts table, protocol, lookups and refresh together. Time,
- * randomness and transport are handed in, so it runs on a socket or in a simulation alike. All
- * methods are called on the loop except where said otherwise.
+ * One node's discovery on one event loop: an overlay for each version of the protocol, all on one
+ * UDP port. Time, randomness and transport are handed in, so it runs on a socket or in a simulation
+ * alike. All methods are called on the loop except where said otherwise.
  */
-public final class LocalDiscovery implements DatagramHandler, SignsOfLife {
+public final class LocalDiscovery implements DatagramHandler {
   /** Ids remembered to count distinct nodes; beyond, the count stands still. */
   private static final int MAX_SEEN = 100_000;
 
   /** Neighbours told at once, by a ping, that our record changed. The rest learn in time. */
   private static final int TOLD_OF_NEW_RECORD = 32;
 
+  /** Nodes in the result of a lookup (Kademlia's k). */
+  private static final int CLOSEST = 16;
+
   private final Loop loop;
   private final LocalNode local;
-  private final Table table;
-  private final DiscoveryV4 v4;
-  private final Lookups lookups;
-  private final Refresh refresh;
-  private final RecordFetcher records;
+  private final List<Overlay> overlays = new ArrayList<>();
+  private final EndpointPrediction prediction;
+  private final boolean predictEndpoint;
   private final Set<NodeId> seen = new HashSet<>();
-  private boolean closed;
   private final AtomicInteger seenCount = new AtomicInteger();
-  private final AtomicInteger provenCount = new AtomicInteger();
-  private final List<NodeWatcher> watchers = new ArrayList<>();
+  private final List<Runnable> whenClosed = new ArrayList<>();
+  private boolean closed;
 
-  /** Wants to know of nodes as they become known to be alive. On the loop. */
-  interface NodeWatcher {
-    /** A node answered from its endpoint for the first time. */
-    void proven(Contact contact);
-
-    /** A node that is alive has a newer record. */
-    void updated(Contact contact);
-
-    void closed();
-  }
-
-  /**
-   * Discovery of {@code local}, not started yet.
-   *
-   * @param bootnodes nodes to start from; this node itself may be among them
-   * @param refreshPeriod the longest time between two rounds of lookups
-   */
+  /** Discovery of {@code local}, not started yet. */
   public LocalDiscovery(
       Loop loop,
       LocalNode local,
       Transport transport,
       RandomGenerator random,
       MeterRegistry registry,
-      List<Contact> bootnodes,
-      Duration refreshPeriod) {
+      DiscoverySettings settings) {
     this.loop = loop;
     this.local = local;
-    this.table =
-        new Table(
-            local.id(),
-            loop,
-            random,
-            this::isAlive,
-            new TableListener() {
-              @Override
-              public void proven(Contact contact) {
-                provenCount.set(table().provenCount());
-                List.copyOf(watchers).forEach(watcher -> watcher.proven(contact));
-              }
-
-              @Override
-              public void updated(Contact contact) {
-                List.copyOf(watchers).forEach(watcher -> watcher.updated(contact));
-              }
-
-              @Override
-              public void removed(Contact contact) {
-                provenCount.set(table().provenCount());
-              }
-            });
-    this.v4 =
-        new DiscoveryV4(
-            loop, local, table, transport, new RateLimit(loop), new Traffic(registry), this);
-    this.lookups = new Lookups(local.publicKey(), loop, random, table, v4, registry);
-    this.records = new RecordFetcher(loop, table, v4);
-    this.refresh =
-        new Refresh(
-            loop,
-            random,
-            table,
-            lookups,
-            this::isAlive,
-            bootnodes.stream().filter(bootnode -> !bootnode.id().equals(local.id())).toList(),
-            refreshPeriod);
-    Gauge.builder("kadlink.discovery.table.proven", provenCount, AtomicInteger::get)
-        .register(registry);
+    this.prediction = new EndpointPrediction(loop, this::moved);
+    this.predictEndpoint = settings.predictEndpoint();
+    RateLimit rateLimit = new RateLimit(loop);
+    SignsOfLife signs = new Witness();
+    if (settings.versions().contains(DiscoveryVersion.V4)) {
+      overlays.add(
+          new Overlay(
+              DiscoveryVersion.V4,
+              loop,
+              local,
+              random,
+              registry,
+              settings,
+              (table, learning) ->
+                  new DiscoveryV4(
+                      loop, local, table, transport, rateLimit, new Traffic(registry), learning),
+              signs));
+    }
   }
 
-  /** Knocks at the bootnodes and begins to fill the table. */
+  /** Knocks at the bootnodes and begins to fill the tables. */
   public void start() {
-    refresh.start();
+    overlays.forEach(Overlay::start);
   }
 
   /** Ends all that is under way, without an answer. */
   public void close() {
     closed = true;
-    refresh.close();
-    table.close();
-    v4.close();
-    List.copyOf(watchers).forEach(NodeWatcher::closed);
-    watchers.clear();
+    overlays.forEach(Overlay::close);
+    List.copyOf(whenClosed).forEach(Runnable::run);
+    whenClosed.clear();
   }
 
   @Override
   public void received(InetSocketAddress from, byte[] datagram) {
-    v4.received(from, datagram);
+    overlays.get(0).protocol().received(from, datagram);
   }
 
   public LocalNode local() {
     return local;
   }
 
-  public Table table() {
-    return table;
-  }
-
-  public Lookups lookups() {
-    return lookups;
-  }
-
   public Loop loop() {
     return loop;
+  }
+
+  /** One for each version of the protocol, in the order of the versions. */
+  public List<Overlay> overlays() {
+    return List.copyOf(overlays);
+  }
+
+  /** The overlay of one version, when that is spoken. */
+  public Optional<Overlay> overlay(DiscoveryVersion version) {
+    return overlays.stream().filter(overlay -> overlay.version() == version).findFirst();
   }
 
   /** Nodes seen alive since the start. Any thread. */
@@ -165,17 +127,59 @@ public final class LocalDiscovery implements DatagramHandler, SignsOfLife {
     return seenCount.get();
   }
 
-  public void ping(Contact contact, Consumer<Optional<Duration>> done) {
-    v4.ping(contact, done);
+  /** Each proven node once, with its newest record, nearest buckets first. */
+  public List<Contact> proven() {
+    Map<NodeId, Contact> all = new LinkedHashMap<>();
+    for (Overlay overlay : overlays) {
+      overlay.table().proven().forEach(contact -> all.merge(contact.id(), contact, this::newer));
+    }
+    return List.copyOf(all.values());
   }
 
+  /** Whether a table has a proven node of this id. */
+  public boolean isProven(NodeId id) {
+    return overlays.stream().anyMatch(overlay -> overlay.table().isProven(id));
+  }
+
+  /** Pings by all versions that are spoken: the first round trip, empty when none answers. */
+  public void ping(Contact contact, Consumer<Optional<Duration>> done) {
+    loop.assertInLoop();
+    int[] open = {overlays.size()};
+    for (Overlay overlay : overlays) {
+      overlay
+          .protocol()
+          .ping(
+              contact,
+              answer -> {
+                open[0]--;
+                if (open[0] >= 0 && (answer.isPresent() || open[0] == 0)) {
+                  open[0] = 0; // what comes now is too late
+                  done.accept(answer);
+                }
+              });
+    }
+  }
+
+  /** Asks the node for its record: the newest that comes. */
   public void requestRecord(Contact contact, Consumer<Optional<NodeRecord>> done) {
-    v4.requestRecord(
-        contact,
-        answer -> {
-          answer.ifPresent(table::updateRecord);
-          done.accept(answer);
-        });
+    askAll(
+        (overlay, answer) -> overlay.requestRecord(contact, answer),
+        (a, b) -> Long.compareUnsigned(a.seq(), b.seq()) >= 0 ? a : b,
+        done);
+  }
+
+  /** The node of this key: from a table, or by lookups; with its record when it serves one. */
+  public void resolve(PublicKey key, Consumer<Optional<Contact>> done) {
+    askAll((overlay, answer) -> overlay.resolve(key, answer), this::newer, done);
+  }
+
+  /** A lookup by all versions that are spoken, their results in one. */
+  public void lookup(PublicKey target, Consumer<LookupResult> done) {
+    this.<LookupResult>askAll(
+        (overlay, answer) ->
+            overlay.lookups().find(target, result -> answer.accept(Optional.of(result))),
+        (a, b) -> merge(target.id(), a, b),
+        result -> done.accept(result.orElse(LookupResult.NONE)));
   }
 
   /** Changes our record and tells our nearest neighbours that there is a new one. */
@@ -183,76 +187,83 @@ public final class LocalDiscovery implements DatagramHandler, SignsOfLife {
     NodeRecord before = local.record();
     NodeRecord after = local.update(change);
     if (after.seq() != before.seq()) {
-      table
-          .closestProven(local.id(), TOLD_OF_NEW_RECORD)
-          .forEach(contact -> v4.ping(contact, answer -> {}));
+      for (Overlay overlay : overlays) {
+        overlay
+            .table()
+            .closestProven(local.id(), TOLD_OF_NEW_RECORD)
+            .forEach(contact -> overlay.protocol().ping(contact, answer -> {}));
+      }
     }
     return after;
   }
 
-  /** The node of this key: from the table, or by a lookup; with its record when it serves one. */
-  public void resolve(PublicKey key, Consumer<Optional<Contact>> done) {
-    Optional<Contact> known = table.find(key.id());
-    if (known.isEmpty()) {
-      resolveByLookup(key, done);
-      return;
-    }
-    requestRecord(
-        known.get(),
-        answer -> {
-          if (answer.isPresent()) {
-            done.accept(answer.map(known.get()::withRecord));
-          } else {
-            resolveByLookup(key, done);
-          }
-        });
-  }
-
-  void watch(NodeWatcher watcher) {
+  /** Runs {@code task} when this is closed, or now when it is. */
+  void whenClosed(Runnable task) {
     loop.assertInLoop();
     if (closed) {
-      watcher.closed();
+      task.run();
     } else {
-      watchers.add(watcher);
+      whenClosed.add(task);
     }
   }
 
-  void unwatch(NodeWatcher watcher) {
+  /** Asks by each version; an answer made of those that came once all are in. */
+  private <T> void askAll(
+      BiConsumer<Overlay, Consumer<Optional<T>>> question,
+      BinaryOperator<T> merge,
+      Consumer<Optional<T>> done) {
     loop.assertInLoop();
-    watchers.remove(watcher);
-  }
-
-  private void resolveByLookup(PublicKey key, Consumer<Optional<Contact>> done) {
-    lookups.find(
-        key,
-        result -> {
-          Optional<Contact> found =
-              result.closest().stream()
-                  .filter(contact -> contact.publicKey().equals(key))
-                  .findFirst();
-          if (found.isEmpty()) {
-            done.accept(Optional.empty());
-            return;
-          }
-          requestRecord(
-              found.get(),
-              answer -> done.accept(answer.map(found.get()::withRecord).or(() -> found)));
-        });
-  }
-
-  private void isAlive(Contact contact, Consumer<Boolean> done) {
-    v4.ping(contact, answer -> done.accept(answer.isPresent()));
-  }
-
-  @Override
-  public void alive(Contact contact, long enrSeq) {
-    if (seen.size() < MAX_SEEN && seen.add(contact.id())) {
-      seenCount.incrementAndGet();
+    List<T> answers = new ArrayList<>();
+    int[] open = {overlays.size()};
+    for (Overlay overlay : overlays) {
+      question.accept(
+          overlay,
+          answer -> {
+            answer.ifPresent(answers::add);
+            if (--open[0] == 0) {
+              done.accept(answers.stream().reduce(merge));
+            }
+          });
     }
-    table.addProven(contact);
-    records.announced(contact.id(), enrSeq);
   }
 
-  @Override
-  public void seenAt(Contact by, InetSocketAddress us) {}
+  private Contact newer(Contact a, Contact b) {
+    return Long.compareUnsigned(a.seq(), b.seq()) >= 0 ? a : b;
+  }
+
+  private LookupResult merge(NodeId target, LookupResult a, LookupResult b) {
+    Map<NodeId, Contact> answered = new LinkedHashMap<>();
+    a.answered().forEach(contact -> answered.put(contact.id(), contact));
+    b.answered().forEach(contact -> answered.merge(contact.id(), contact, this::newer));
+    Closest closest = new Closest(target, CLOSEST);
+    answered.values().forEach(closest::offer);
+    return new LookupResult(
+        closest.list(),
+        List.copyOf(answered.values()),
+        a.queries() + b.queries(),
+        a.timeouts() + b.timeouts(),
+        Math.max(a.hops(), b.hops()));
+  }
+
+  /** Others agree that this is where we are. */
+  private void moved(InetSocketAddress endpoint) {
+    updateRecord(
+        builder -> builder.endpoint(endpoint.getAddress(), local.tcpPort(), endpoint.getPort()));
+  }
+
+  private final class Witness implements SignsOfLife {
+    @Override
+    public void alive(Contact contact, long enrSeq) {
+      if (seen.size() < MAX_SEEN && seen.add(contact.id())) {
+        seenCount.incrementAndGet();
+      }
+    }
+
+    @Override
+    public void seenAt(Contact by, InetSocketAddress us) {
+      if (predictEndpoint) {
+        prediction.statement(by, us);
+      }
+    }
+  }
 }

@@ -3,6 +3,7 @@ package io.kadlink.discovery;
 import io.kadlink.discovery.lookup.LookupResult;
 import io.kadlink.discovery.loop.Loop;
 import io.kadlink.discovery.table.Contact;
+import io.kadlink.discovery.table.TableListener;
 import io.kadlink.identity.NodeId;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -11,22 +12,24 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The table and lookups of random targets as one stream. A pull is served from the buffer, then
- * from the table, then by lookups, one after the other while it waits; they slow down while they
- * find nothing new. A node that gets proven meanwhile is handed out at once.
+ * The table and random lookups of one overlay as a stream. A pull is served from the buffer, then
+ * from the table, then by lookups, a few at a time for as long as they find anyone new; then they
+ * get rarer. A node that gets proven meanwhile is handed out at once.
  *
- * <p>A node that can't be dialed is of use only through a relay that its record names, so its
- * record is fetched anew before it is handed out.
+ * <p>A node that can't be dialed is of use only through a relay that its record names: it is handed
+ * out once its record is known.
  */
-final class NodeStream implements NodeSource, LocalDiscovery.NodeWatcher {
+final class NodeStream implements NodeSource {
   /** A node handed out is not handed out again for this long. */
   static final Duration REPEAT_AFTER = Duration.ofSeconds(30);
+
+  /** Lookups under way for a waiting pull. Each spends most of its time waiting for answers. */
+  static final int LOOKUPS_AT_A_TIME = 3;
 
   /** Nodes found and not pulled yet; the oldest go first when there are more. */
   private static final int MAX_BUFFERED = 256;
@@ -40,18 +43,21 @@ final class NodeStream implements NodeSource, LocalDiscovery.NodeWatcher {
   private record Pull(int max, CompletableFuture<List<Node>> answer) {}
 
   private final LocalDiscovery discovery;
+  private final Overlay overlay;
   private final Loop loop;
+  private final TableListener arrivals = new Arrivals();
   private final Deque<Contact> buffer = new ArrayDeque<>();
   private final Map<NodeId, Long> handedOut = new HashMap<>();
   private Duration lookupWait = FIRST_LOOKUP_WAIT;
   private @Nullable Pull waiting;
   private boolean watching;
   private Loop.@Nullable Timer timer;
-  private boolean lookingUp;
+  private int lookingUp;
   private boolean closed;
 
-  NodeStream(LocalDiscovery discovery) {
+  NodeStream(LocalDiscovery discovery, Overlay overlay) {
     this.discovery = discovery;
+    this.overlay = overlay;
     this.loop = discovery.loop();
   }
 
@@ -67,30 +73,39 @@ final class NodeStream implements NodeSource, LocalDiscovery.NodeWatcher {
 
   @Override
   public void close() {
-    loop.execute(
-        () -> {
-          discovery.unwatch(this);
-          closed();
-        });
+    loop.execute(this::end);
   }
 
-  @Override
-  public void proven(Contact contact) {
-    found(List.of(contact));
-  }
+  private final class Arrivals implements TableListener {
+    @Override
+    public void proven(Contact contact) {
+      found(List.of(contact));
+    }
 
-  /** With the new record it may be reachable where it was not: worth handing out again. */
-  @Override
-  public void updated(Contact contact) {
-    if (handedOut.containsKey(contact.id())) {
-      handedOut.put(contact.id(), loop.nanoTime());
-      buffer.removeIf(buffered -> buffered.id().equals(contact.id()));
-      buffer(contact);
-      serve();
+    /** With the new record it may be reachable where it was not: worth handing out again. */
+    @Override
+    public void updated(Contact before, Contact after) {
+      if (!isOfUse(before)) {
+        found(List.of(after));
+      } else if (before.record().isPresent() && handedOut.containsKey(after.id())) {
+        handedOut.put(after.id(), loop.nanoTime());
+        buffer.removeIf(buffered -> buffered.id().equals(after.id()));
+        buffer(after);
+        serve();
+      }
     }
   }
 
+  private static boolean isOfUse(Contact contact) {
+    return contact.tcpPort() != 0 || contact.record().isPresent();
+  }
+
   private void start(Pull pull) {
+    if (!watching) {
+      watching = true;
+      overlay.watch(arrivals);
+      discovery.whenClosed(this::end);
+    }
     if (closed) {
       pull.answer().complete(List.of());
       return;
@@ -100,23 +115,16 @@ final class NodeStream implements NodeSource, LocalDiscovery.NodeWatcher {
       return;
     }
     waiting = pull;
-    if (!watching) {
-      watching = true;
-      discovery.watch(this);
-    }
-    if (closed) {
-      return; // by watch, because discovery is
-    }
     lookupWait = FIRST_LOOKUP_WAIT;
-    found(discovery.table().proven());
+    found(overlay.table().proven());
     if (waiting != null) {
       lookUp();
     }
   }
 
-  @Override
-  public void closed() {
+  private void end() {
     closed = true;
+    overlay.unwatch(arrivals);
     if (timer != null) {
       timer.cancel();
     }
@@ -131,30 +139,15 @@ final class NodeStream implements NodeSource, LocalDiscovery.NodeWatcher {
   private boolean found(List<Contact> contacts) {
     boolean any = false;
     for (Contact contact : contacts) {
-      if (isNew(contact.id())) {
+      if (isOfUse(contact) && isNew(contact.id())) {
         any = true;
         handedOut.put(contact.id(), loop.nanoTime());
-        if (contact.tcpPort() == 0) {
-          fetchRecord(contact);
-        } else {
-          buffer(contact);
-        }
+        buffer(contact);
       }
     }
     forgetOld();
     serve();
     return any;
-  }
-
-  private void fetchRecord(Contact contact) {
-    discovery.requestRecord(
-        contact,
-        record -> {
-          Optional<Contact> complete =
-              record.map(contact::withRecord).or(() -> Optional.of(contact));
-          complete.filter(node -> node.record().isPresent()).ifPresent(this::buffer);
-          serve();
-        });
   }
 
   private void buffer(Contact contact) {
@@ -178,33 +171,35 @@ final class NodeStream implements NodeSource, LocalDiscovery.NodeWatcher {
   }
 
   private void lookUp() {
-    if (lookingUp || timer != null || closed) {
-      return;
+    while (waiting != null && timer == null && !closed && lookingUp < LOOKUPS_AT_A_TIME) {
+      lookingUp++;
+      // A lookup without anyone to ask ends at once, and must not be started again at once.
+      overlay.lookups().random(result -> loop.execute(() -> lookedUp(result)));
     }
-    lookingUp = true;
-    discovery.lookups().random(this::lookedUp);
   }
 
   private void lookedUp(LookupResult result) {
-    lookingUp = false;
+    lookingUp--;
     if (closed) {
       return;
     }
     boolean any = found(result.answered());
-    any |= found(discovery.table().proven());
+    any |= found(overlay.table().proven());
     if (waiting == null) {
       return;
     }
-    lookupWait = any ? FIRST_LOOKUP_WAIT : min(lookupWait.multipliedBy(2), MAX_LOOKUP_WAIT);
-    timer =
-        loop.schedule(
-            lookupWait,
-            () -> {
-              timer = null;
-              if (waiting != null) {
-                lookUp();
-              }
-            });
+    if (any) {
+      lookupWait = FIRST_LOOKUP_WAIT;
+      lookUp();
+    } else if (timer == null && lookingUp == 0) {
+      timer = loop.schedule(lookupWait, this::lookAgain);
+      lookupWait = min(lookupWait.multipliedBy(2), MAX_LOOKUP_WAIT);
+    }
+  }
+
+  private void lookAgain() {
+    timer = null;
+    lookUp();
   }
 
   private boolean isNew(NodeId id) {

@@ -32,7 +32,7 @@ class AnsweringFindNodeTest {
     Contact contact =
         Contact.of(
             key(number).publicKey(), VirtualNetwork.address(ip[0], ip[1], ip[2], ip[3]), 30303);
-    node.discovery().table().addProven(contact);
+    node.table().addProven(contact);
     return contact;
   }
 
@@ -58,7 +58,7 @@ class AnsweringFindNodeTest {
     }
     Bytes target = key(1000).publicKey().bytes();
     NodeId id = key(1000).id();
-    List<Contact> inTable = node.discovery().table().proven();
+    List<Contact> inTable = node.table().proven();
     List<Bytes> expected =
         inTable.stream()
             .filter(contact -> !contact.id().equals(peer.key.id()))
@@ -94,7 +94,7 @@ class AnsweringFindNodeTest {
   void nodesThatWereOnlyHeardOfAreNotTold() {
     peer.bond();
     Contact heardOf = Contact.of(key(6).publicKey(), VirtualNetwork.address(41, 1, 1, 1), 1);
-    node.discovery().table().addFound(heardOf);
+    node.table().addFound(heardOf);
     assertThat(keys(ask(key(6).publicKey().bytes()))).doesNotContain(key(6).publicKey().bytes());
   }
 

@@ -193,7 +193,7 @@ class AskingOthersTest {
           };
         });
     Contact contact = Contact.of(peer.key.publicKey(), peer.address(), 30303);
-    node.discovery().table().addFound(contact);
+    node.table().addFound(contact);
     node.lookup(target);
     node.lookup(network.randomTarget());
     assertThat(received)

@@ -21,6 +21,10 @@ class NodeStreamTest {
     return source.pull(max).toCompletableFuture();
   }
 
+  private NodeSource stream(VirtualNetwork.Node node) {
+    return new NodeStream(node.discovery(), node.overlay());
+  }
+
   private List<Node> await(CompletableFuture<List<Node>> pull) {
     assertThat(network.time.passUntil(pull::isDone, Duration.ofMinutes(2))).isTrue();
     return pull.join();
@@ -31,7 +35,7 @@ class NodeStreamTest {
     for (int i = 0; i < 10; i++) {
       network.start(bootnode);
     }
-    NodeSource source = new NodeStream(network.nodes().get(5).discovery());
+    NodeSource source = stream(network.nodes().get(5));
     List<NodeId> ids = new ArrayList<>();
     while (ids.size() < 10) {
       List<Node> nodes = await(pull(source, 3));
@@ -44,7 +48,7 @@ class NodeStreamTest {
   @Test
   void aNodeComesAgainAfterHalfAMinute() {
     VirtualNetwork.Node node = network.start(bootnode);
-    NodeSource source = new NodeStream(node.discovery());
+    NodeSource source = stream(node);
     assertThat(await(pull(source, 5))).hasSize(1);
     CompletableFuture<List<Node>> again = pull(source, 5);
     network.time.pass(NodeStream.REPEAT_AFTER.minusSeconds(1));
@@ -55,7 +59,7 @@ class NodeStreamTest {
 
   @Test
   void aWaitingPullIsServedAsSoonAsANodeComes() {
-    NodeSource source = new NodeStream(bootnode.discovery());
+    NodeSource source = stream(bootnode);
     CompletableFuture<List<Node>> pull = pull(source, 5);
     network.time.pass(Duration.ofMinutes(1));
     assertThat(pull).isNotDone();
@@ -66,7 +70,7 @@ class NodeStreamTest {
 
   @Test
   void aNodeThatCannotBeDialedComesWithItsRecordAndAgainWhenThatChanged() {
-    NodeSource source = new NodeStream(bootnode.discovery());
+    NodeSource source = stream(bootnode);
     VirtualNetwork.Node hidden = network.start(0, bootnode);
     CompletableFuture<List<Node>> pull = pull(source, 5);
     assertThat(await(pull))
@@ -88,7 +92,7 @@ class NodeStreamTest {
 
   @Test
   void onePullAtATime() {
-    NodeSource source = new NodeStream(bootnode.discovery());
+    NodeSource source = stream(bootnode);
     CompletableFuture<List<Node>> first = pull(source, 1);
     CompletableFuture<List<Node>> second = pull(source, 1);
     network.time.pass(Duration.ofSeconds(1));
@@ -99,7 +103,7 @@ class NodeStreamTest {
 
   @Test
   void closingEndsAWaitingPullWithNothing() {
-    NodeSource source = new NodeStream(bootnode.discovery());
+    NodeSource source = stream(bootnode);
     CompletableFuture<List<Node>> waiting = pull(source, 1);
     network.time.pass(Duration.ofSeconds(1));
     source.close();
@@ -114,7 +118,7 @@ class NodeStreamTest {
   void anIdleStreamSendsNothing() {
     VirtualNetwork lonely = new VirtualNetwork(1);
     VirtualNetwork.Node node = lonely.start();
-    NodeSource source = new NodeStream(node.discovery());
+    NodeSource source = stream(node);
     lonely.time.pass(Duration.ofMinutes(10));
     assertThat(lonely.datagramsSent()).isZero();
     source.close();

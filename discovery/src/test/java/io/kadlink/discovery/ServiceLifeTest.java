@@ -59,7 +59,7 @@ class ServiceLifeTest {
     var pull = source.pull(1);
     closed.close();
     assertThat(get(pull)).isEmpty();
-    assertThat(get(closed.lookup(NodeKey.generate().publicKey()))).isEmpty();
+    assertThat(get(closed.lookup(NodeKey.generate().publicKey())).closest()).isEmpty();
     assertThat(closed.ping(enode(remote)).toCompletableFuture())
         .failsWithin(java.time.Duration.ofSeconds(5));
   }

@@ -1,5 +1,6 @@
 package io.kadlink.server;
 
+import io.kadlink.discovery.DiscoveryVersion;
 import io.kadlink.identity.Enode;
 import io.kadlink.identity.NodeKey;
 import io.kadlink.identity.Signer;
@@ -14,8 +15,10 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -38,9 +41,10 @@ public final class ServerBuilder {
   private InetAddress bind = new InetSocketAddress(0).getAddress(); // the wildcard
   private Optional<InetAddress> advertised = Optional.empty();
   private int port = DEFAULT_PORT;
-  private int discoveryPort = ServerOptions.SAME_AS_TCP;
+  private Optional<InetAddress> fallbackAddress = Optional.empty();
+  private int discoveryPort = DiscoveryPlan.SAME_AS_TCP;
   private boolean listen = true;
-  private boolean discovery = true;
+  private Set<DiscoveryVersion> discovery = EnumSet.allOf(DiscoveryVersion.class);
   private final List<Enode> bootnodes = new ArrayList<>();
   private final List<Enode> staticNodes = new ArrayList<>();
   private final List<Enode> trustedNodes = new ArrayList<>();
@@ -77,9 +81,18 @@ public final class ServerBuilder {
     }
   }
 
-  /** The address other nodes should use, when it is not the one that is bound. */
+  /**
+   * The address other nodes should use, whatever they say. Default: the bound one, until most of
+   * those we ask agree that they see us at another.
+   */
   public ServerBuilder advertise(InetAddress address) {
     this.advertised = Optional.of(address);
+    return this;
+  }
+
+  /** Told to others while all addresses are bound and nobody said where we are; default: none. */
+  public ServerBuilder fallbackAddress(InetAddress address) {
+    this.fallbackAddress = Optional.of(address);
     return this;
   }
 
@@ -103,9 +116,16 @@ public final class ServerBuilder {
     return this;
   }
 
-  /** Whether nodes are searched, and searches answered, over UDP. */
+  /** Whether nodes are searched, and searches answered, over UDP; default: by all versions. */
   public ServerBuilder discovery(boolean discovery) {
-    this.discovery = discovery;
+    this.discovery =
+        discovery ? EnumSet.allOf(DiscoveryVersion.class) : EnumSet.noneOf(DiscoveryVersion.class);
+    return this;
+  }
+
+  /** The versions of the discovery protocol to speak, on one UDP port. */
+  public ServerBuilder discovery(DiscoveryVersion first, DiscoveryVersion... others) {
+    this.discovery = EnumSet.of(first, others);
     return this;
   }
 
@@ -240,10 +260,8 @@ public final class ServerBuilder {
         bind,
         advertised,
         port,
-        discoveryPort,
         listen,
-        discovery,
-        bootnodes,
+        new DiscoveryPlan(discovery, discoveryPort, fallbackAddress, bootnodes),
         staticNodes,
         trustedNodes,
         maxPeers,

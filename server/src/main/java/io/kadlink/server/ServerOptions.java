@@ -19,10 +19,8 @@ record ServerOptions(
     InetAddress bind,
     Optional<InetAddress> advertised,
     int port,
-    int discoveryPort,
     boolean listen,
-    boolean discovery,
-    List<Enode> bootnodes,
+    DiscoveryPlan discovery,
     List<Enode> staticNodes,
     List<Enode> trustedNodes,
     int maxPeers,
@@ -35,14 +33,10 @@ record ServerOptions(
     List<Cidr> netRestrict,
     DialOptions dialing) {
 
-  /** For {@link #discoveryPort}: whatever number the TCP port has. */
-  static final int SAME_AS_TCP = -1;
-
   /** What we would accept from others ourselves. */
   static final int MAX_CLIENT_NAME = 256;
 
   ServerOptions {
-    bootnodes = List.copyOf(bootnodes);
     staticNodes = List.copyOf(staticNodes);
     trustedNodes = List.copyOf(trustedNodes);
     protocols = List.copyOf(protocols);
@@ -78,7 +72,7 @@ record ServerOptions(
 
   /** Slots for peers found by discovery and dialed. */
   int maxDialed() {
-    if (!discovery || maxPeers == 0 || dialedShare == 0) {
+    if (!discovery.isOn() || maxPeers == 0 || dialedShare == 0) {
       return 0;
     }
     return Math.max(1, (int) Math.floor(maxPeers * dialedShare));

@@ -4,6 +4,7 @@ import io.kadlink.discovery.Discovery;
 import io.kadlink.discovery.DiscoveryOptions;
 import io.kadlink.discovery.DiscoveryService;
 import io.kadlink.discovery.NodeSource;
+import io.kadlink.discovery.table.AddressRules;
 import io.kadlink.identity.Enode;
 import io.kadlink.identity.PublicKey;
 import io.kadlink.rlpx.NettyRlpx;
@@ -172,15 +173,16 @@ final class ServerStart {
         options
             .advertised()
             .or(() -> Optional.of(options.bind()))
-            .filter(ip -> !ip.isAnyLocalAddress());
-    if (!options.discovery()) {
+            .filter(ip -> !ip.isAnyLocalAddress())
+            .or(options.discovery()::fallbackAddress);
+    if (!options.discovery().isOn()) {
       address.ifPresent(
           ip -> await("the record could not be made", record.endpoint(ip, tcpPort, 0)));
       return;
     }
     InetSocketAddress wanted = new InetSocketAddress(options.bind(), udpPort());
     CompletionStage<DiscoveryService> starting = DiscoveryService.start(discoveryOptions(wanted));
-    if (options.port() == 0 && options.discoveryPort() == ServerOptions.SAME_AS_TCP) {
+    if (options.port() == 0 && options.discovery().port() == DiscoveryPlan.SAME_AS_TCP) {
       // Any port was asked for, and the one that TCP got is taken for UDP: then another one.
       starting =
           starting
@@ -198,8 +200,8 @@ final class ServerStart {
   }
 
   private int udpPort() {
-    if (options.discoveryPort() != ServerOptions.SAME_AS_TCP) {
-      return options.discoveryPort();
+    if (options.discovery().port() != DiscoveryPlan.SAME_AS_TCP) {
+      return options.discovery().port();
     }
     return options.listen() ? tcpPort : options.port();
   }
@@ -209,11 +211,14 @@ final class ServerStart {
         DiscoveryOptions.builder(options.signer(), threads.transport().workers().next())
             .bindAddress(bind)
             .tcpPort(tcpPort)
-            .bootnodes(options.bootnodes())
+            .versions(options.discovery().versions())
+            .addresses(AddressRules.defaults().withAllowed(netRestrict::permits))
+            .bootnodes(options.discovery().bootnodes())
             .clock(options.clock())
             .random(options.random())
             .meterRegistry(options.metrics());
     options.advertised().ifPresent(builder::advertisedAddress);
+    options.discovery().fallbackAddress().ifPresent(builder::fallbackAddress);
     return builder.build();
   }
 

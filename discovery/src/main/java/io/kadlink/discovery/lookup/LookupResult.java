@@ -14,6 +14,9 @@ import java.util.List;
  */
 public record LookupResult(
     List<Contact> closest, List<Contact> answered, int queries, int timeouts, int hops) {
+  /** Nobody was asked, nothing was found. */
+  public static final LookupResult NONE = new LookupResult(List.of(), List.of(), 0, 0, 0);
+
   public LookupResult {
     closest = List.copyOf(closest);
     answered = List.copyOf(answered);

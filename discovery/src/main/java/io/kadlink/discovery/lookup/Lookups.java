@@ -84,13 +84,15 @@ public final class Lookups {
         contact,
         target,
         answer -> {
-          if (answer.isPresent()) {
+          Optional<List<Contact>> nodes =
+              answer.map(all -> all.stream().filter(table::concerns).toList());
+          if (nodes.isPresent()) {
             table.answered(contact.id());
-            answer.get().forEach(table::addFound);
+            nodes.get().forEach(table::addFound);
           } else {
             table.failed(contact.id());
           }
-          done.accept(answer);
+          done.accept(nodes);
         });
   }
 }

@@ -3,7 +3,9 @@ package io.kadlink.discovery.table;
 import com.google.common.net.InetAddresses;
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.util.Arrays;
 import java.util.List;
+import org.apache.tuweni.bytes.Bytes;
 
 /** Which IP addresses a node may be at, and who may tell of them. */
 public final class Addresses {
@@ -100,8 +102,9 @@ public final class Addresses {
   }
 
   /** The network of {@code address} that limits count in: an IPv4 /24 or an IPv6 /64. */
-  static int subnetBytes(InetAddress address) {
-    return address instanceof Inet4Address ? 3 : 8;
+  public static Bytes subnet(InetAddress address) {
+    int bytes = address instanceof Inet4Address ? 3 : 8;
+    return Bytes.wrap(Arrays.copyOf(address.getAddress(), bytes));
   }
 
   private static int commonBits(byte[] a, byte[] b) {

@@ -1,7 +1,6 @@
 package io.kadlink.discovery.table;
 
 import java.net.InetAddress;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.tuweni.bytes.Bytes;
@@ -19,7 +18,7 @@ final class SubnetLimit {
   }
 
   boolean add(InetAddress address) {
-    Bytes subnet = subnet(address);
+    Bytes subnet = Addresses.subnet(address);
     int count = counts.getOrDefault(subnet, 0);
     if (count >= limit) {
       return false;
@@ -29,10 +28,7 @@ final class SubnetLimit {
   }
 
   void remove(InetAddress address) {
-    counts.computeIfPresent(subnet(address), (net, count) -> count == 1 ? null : count - 1);
-  }
-
-  private static Bytes subnet(InetAddress address) {
-    return Bytes.wrap(Arrays.copyOf(address.getAddress(), Addresses.subnetBytes(address)));
+    counts.computeIfPresent(
+        Addresses.subnet(address), (net, count) -> count == 1 ? null : count - 1);
   }
 }

@@ -45,6 +45,7 @@ public final class Table {
   private final NodeId self;
   private final Loop loop;
   private final RandomGenerator random;
+  private final AddressRules addresses;
   private final TableListener listener;
   private final Revalidation revalidation;
   private final List<Bucket> buckets = new ArrayList<>(BUCKETS);
@@ -55,11 +56,13 @@ public final class Table {
       NodeId self,
       Loop loop,
       RandomGenerator random,
+      AddressRules addresses,
       LivenessCheck livenessCheck,
       TableListener listener) {
     this.self = self;
     this.loop = loop;
     this.random = random;
+    this.addresses = addresses;
     this.listener = listener;
     this.revalidation = new Revalidation(loop, random, livenessCheck, this::checked);
     for (int i = 0; i < BUCKETS; i++) {
@@ -70,7 +73,7 @@ public final class Table {
   /** A node that another told of, or a bootnode: it has to prove itself yet. */
   public void addFound(Contact contact) {
     loop.assertInLoop();
-    if (contact.id().equals(self)) {
+    if (!concerns(contact)) {
       return;
     }
     Bucket bucket = bucketOf(contact.id());
@@ -85,7 +88,7 @@ public final class Table {
   /** A node that just answered us from {@code contact.udp()}: it enters, or moves there. */
   public void addProven(Contact contact) {
     loop.assertInLoop();
-    if (contact.id().equals(self)) {
+    if (!concerns(contact)) {
       return;
     }
     Bucket bucket = bucketOf(contact.id());
@@ -195,6 +198,11 @@ public final class Table {
     revalidation.close();
   }
 
+  /** Whether the node may be asked and kept at all. */
+  public boolean concerns(Contact contact) {
+    return !contact.id().equals(self) && addresses.allowed().test(contact.address());
+  }
+
   /** Verdict of a liveness check that {@link Revalidation} started. */
   private void checked(Entry entry, boolean answered) {
     Bucket bucket = bucketOf(entry.contact.id());
@@ -299,17 +307,16 @@ public final class Table {
 
   private void takeRecord(Entry entry, NodeRecord newer) {
     Contact contact = entry.contact;
-    boolean first = contact.record().isEmpty();
-    if (first || Long.compareUnsigned(newer.seq(), contact.seq()) > 0) {
+    if (contact.record().isEmpty() || Long.compareUnsigned(newer.seq(), contact.seq()) > 0) {
       entry.contact = contact.withRecord(newer);
-      if (entry.proven && !first) {
-        listener.updated(entry.contact);
+      if (entry.proven) {
+        listener.updated(contact, entry.contact);
       }
     }
   }
 
   private boolean claim(Bucket bucket, InetAddress address) {
-    if (Addresses.isLan(address)) {
+    if (!addresses.isLimited(address)) {
       return true;
     }
     if (!subnets.add(address)) {
@@ -331,7 +338,7 @@ public final class Table {
   }
 
   private void release(Bucket bucket, InetAddress address) {
-    if (!Addresses.isLan(address)) {
+    if (addresses.isLimited(address)) {
       subnets.remove(address);
       bucket.subnets.remove(address);
     }

@@ -6,8 +6,8 @@ public interface TableListener {
   /** A node answered from this endpoint for the first time since it entered or moved. */
   default void proven(Contact contact) {}
 
-  /** A proven node has a newer record than the one that was known. */
-  default void updated(Contact contact) {}
+  /** A proven node has a newer record than was known, or the first. */
+  default void updated(Contact before, Contact after) {}
 
   default void removed(Contact contact) {}
 }

@@ -2,6 +2,7 @@ package io.kadlink.discovery.v4;
 
 import io.kadlink.discovery.lookup.Target;
 import io.kadlink.discovery.loop.Loop;
+import io.kadlink.discovery.table.AddressRules;
 import io.kadlink.discovery.table.Contact;
 import io.kadlink.discovery.table.LocalNode;
 import io.kadlink.discovery.table.SignsOfLife;
@@ -71,6 +72,7 @@ public final class Rehearsal {
               key.id(),
               loop,
               new Random(), // decides nothing that matters here
+              AddressRules.defaults(),
               (node, verdict) -> verdict.accept(true),
               new TableListener() {});
       this.v4 =

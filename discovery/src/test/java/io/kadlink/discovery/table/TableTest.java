@@ -36,6 +36,7 @@ class TableTest {
             self.id(),
             time,
             random,
+            AddressRules.defaults(),
             (contact, done) -> {
               checked.add(contact.id());
               time.schedule(Duration.ofMillis(50), () -> done.accept(!dead.contains(contact.id())));
@@ -47,7 +48,7 @@ class TableTest {
               }
 
               @Override
-              public void updated(Contact contact) {
+              public void updated(Contact before, Contact contact) {
                 events.add("updated " + contact.id());
               }
 
@@ -316,7 +317,8 @@ class TableTest {
     NodeRecord huge = NodeRecord.builder().seq(-1).sign(key); // the largest unsigned number
     table.updateRecord(huge);
     assertThat(table.find(key.id()).flatMap(Contact::record)).contains(huge);
-    assertThat(events).containsExactly("proven " + key.id(), "updated " + key.id());
+    assertThat(events)
+        .containsExactly("proven " + key.id(), "updated " + key.id(), "updated " + key.id());
   }
 
   @Test

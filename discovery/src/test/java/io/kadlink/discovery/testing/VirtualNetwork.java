@@ -1,10 +1,14 @@
 package io.kadlink.discovery.testing;
 
+import io.kadlink.discovery.DiscoverySettings;
+import io.kadlink.discovery.DiscoveryVersion;
 import io.kadlink.discovery.LocalDiscovery;
+import io.kadlink.discovery.Overlay;
 import io.kadlink.discovery.lookup.LookupResult;
 import io.kadlink.discovery.loop.Loop;
 import io.kadlink.discovery.table.Contact;
 import io.kadlink.discovery.table.LocalNode;
+import io.kadlink.discovery.table.Table;
 import io.kadlink.discovery.udp.DatagramHandler;
 import io.kadlink.discovery.udp.Transport;
 import io.kadlink.identity.NodeId;
@@ -17,11 +21,13 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
@@ -36,13 +42,20 @@ public final class VirtualNetwork {
 
   public final VirtualTime time = new VirtualTime();
   private final Random random;
+  private final Set<DiscoveryVersion> versions;
   private final Map<InetSocketAddress, DatagramHandler> sockets = new HashMap<>();
   private final List<Node> nodes = new ArrayList<>();
   private double loss;
   private long sent;
 
+  /** A network whose nodes speak discv4. */
   public VirtualNetwork(long seed) {
+    this(seed, EnumSet.of(DiscoveryVersion.V4));
+  }
+
+  public VirtualNetwork(long seed, Set<DiscoveryVersion> versions) {
     this.random = new Random(seed);
+    this.versions = versions;
   }
 
   /** Loses this share of all datagrams from now on. */
@@ -173,8 +186,9 @@ public final class VirtualNetwork {
               transport,
               new Random(random.nextLong()),
               meters,
-              List.of(bootnodes).stream().map(Node::contact).toList(),
-              Duration.ofMinutes(30));
+              DiscoverySettings.defaults()
+                  .withVersions(versions)
+                  .withBootnodes(List.of(bootnodes).stream().map(Node::contact).toList()));
       target.set(discovery);
       discovery.start();
     }
@@ -191,19 +205,28 @@ public final class VirtualNetwork {
       return discovery;
     }
 
+    /** The overlay of the first version it speaks. */
+    public Overlay overlay() {
+      return discovery.overlays().get(0);
+    }
+
+    public Table table() {
+      return overlay().table();
+    }
+
     public boolean isRunning() {
       return running;
     }
 
     public List<NodeId> proven() {
-      return discovery.table().proven().stream()
+      return table().proven().stream()
           .map(Contact::id)
           .sorted(Comparator.comparing(NodeId::toString))
           .toList();
     }
 
     public boolean knows(Node other) {
-      return discovery.table().isProven(other.id());
+      return table().isProven(other.id());
     }
 
     /** Dies without a word. */
@@ -215,13 +238,13 @@ public final class VirtualNetwork {
 
     /** Lets the node know of a peer as if another node had told of it. */
     public void hearsOf(Peer peer) {
-      discovery.table().addFound(Contact.of(peer.key.publicKey(), peer.address(), 30303));
+      table().addFound(Contact.of(peer.key.publicKey(), peer.address(), 30303));
     }
 
     /** Looks up {@code target}, letting time pass until that is done. */
     public LookupResult lookup(PublicKey target) {
       AtomicReference<LookupResult> result = new AtomicReference<>();
-      discovery.lookups().find(target, result::set);
+      discovery.lookup(target, result::set);
       if (!time.passUntil(() -> result.get() != null, Duration.ofMinutes(2))) {
         throw new AssertionError("the lookup did not end");
       }

@@ -1,0 +1,31 @@
+package io.kadlink.discovery.table;
+
+import java.net.InetAddress;
+import java.util.function.Predicate;
+
+/**
+ * Which addresses a node has to do with.
+ *
+ * @param allowed nodes elsewhere are neither asked nor kept
+ * @param limitLan whether the limits per network count for loopback and private addresses too,
+ *     where all nodes of a test network or an office share one
+ */
+public record AddressRules(Predicate<InetAddress> allowed, boolean limitLan) {
+
+  /** All addresses, private ones without limit. */
+  public static AddressRules defaults() {
+    return new AddressRules(address -> true, false);
+  }
+
+  public AddressRules withAllowed(Predicate<InetAddress> addresses) {
+    return new AddressRules(addresses, limitLan);
+  }
+
+  public AddressRules withLimitLan(boolean limit) {
+    return new AddressRules(allowed, limit);
+  }
+
+  boolean isLimited(InetAddress address) {
+    return limitLan || !Addresses.isLan(address);
+  }
+}
