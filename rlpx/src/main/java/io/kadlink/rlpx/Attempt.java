@@ -110,6 +110,12 @@ final class Attempt {
     current = after(limits.step(), () -> timedOut(what, limits.step()));
   }
 
+  /** The cryptographic handshake is done; the gate takes its time now. */
+  void keysAgreed() {
+    step = Step.HELLO;
+    pause();
+  }
+
   /** Something other than the other side takes its time now; only the whole limit runs on. */
   void pause() {
     current.cancel(false);

@@ -168,12 +168,16 @@ final class FrameHandler extends ChannelInboundHandlerAdapter {
     deliverWaiting();
   }
 
-  /**
-   * A socket may be found closed while it is held, with bytes already taken from it: often a
-   * Disconnect that says why. They are kept for a moment, in case delivery goes on.
-   */
   @Override
   public void channelInactive(ChannelHandlerContext context) {
+    disappeared();
+  }
+
+  /**
+   * A socket may be found closed while it is held, with bytes already taken from it. They are kept
+   * for a moment, in case delivery goes on.
+   */
+  void disappeared() {
     inactive = true;
     if (held && !leaving && waiting != null) {
       // The listener also hears when the event loop is shut down and its timers with it.
@@ -231,11 +235,28 @@ final class FrameHandler extends ChannelInboundHandlerAdapter {
   }
 
   private void gone() {
+    if (held && !leaving) {
+      hearLastWords();
+    }
     releaseWaiting();
     Sink last = sink;
     sink = null;
     if (last != null) {
       last.lost(null);
+    }
+  }
+
+  /** Messages come too late now, but a Disconnect among them still says why it is gone. */
+  private void hearLastWords() {
+    try {
+      while (waiting != null && reader.read(waiting)) {
+        if (MessageCodec.id(reader.data(), reader.length()) == BaseMessage.Disconnect.ID) {
+          receiver().frame(reader.data(), reader.length());
+          return;
+        }
+      }
+    } catch (ProtocolViolation violation) {
+      metrics.dropped("last-words"); // there is nobody left to be told of it
     }
   }
 

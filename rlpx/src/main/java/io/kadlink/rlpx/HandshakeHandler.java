@@ -36,6 +36,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
   private @Nullable InitiatorHandshake initiator;
   private @Nullable ByteBuf early;
   private boolean assembled;
+  private boolean inactive;
 
   HandshakeHandler(
       Attempt attempt, @Nullable PublicKey dialed, RlpxOptions options, RlpxMetrics metrics) {
@@ -112,9 +113,14 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /** What came behind the ack may say why the other side has left; to read it takes the keys. */
   @Override
   public void channelInactive(ChannelHandlerContext context) {
-    attempt.lost(null);
+    if (initiator != null && early != null && early.isReadable()) {
+      inactive = true;
+    } else {
+      attempt.lost(null);
+    }
     context.fireChannelInactive();
   }
 
@@ -126,9 +132,8 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
 
   @Override
   public void handlerRemoved(ChannelHandlerContext context) {
-    if (early != null) {
-      early.release();
-      early = null;
+    if (!inactive) {
+      releaseEarly();
     }
   }
 
@@ -153,12 +158,17 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
         new FrameHandler(attempt.channel(), result.keys(), options.limits(), metrics);
     ByteBuf rest = early;
     early = null;
-    attempt.channel().pipeline().replace(this, "frames", frames);
+    if (!inactive) {
+      attempt.channel().pipeline().replace(this, "frames", frames);
+    }
     HelloExchange hello = new HelloExchange(attempt, frames, result.remote(), options, metrics);
     frames.deliverTo(hello);
-    hello.begin();
     if (rest != null) {
       frames.received(rest);
+    }
+    hello.begin();
+    if (inactive) {
+      frames.disappeared();
     }
   }
 
@@ -173,6 +183,9 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
                     () -> {
                       if (!attempt.over()) {
                         next.run();
+                      }
+                      if (inactive) {
+                        releaseEarly();
                       }
                     });
               });
@@ -203,6 +216,13 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
             ? bytes
             : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(
                 attempt.channel().alloc(), early, bytes);
+  }
+
+  private void releaseEarly() {
+    if (early != null) {
+      early.release();
+      early = null;
+    }
   }
 
   private void write(byte[] packet) {

@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * From the keys to the session: asks the gate, sends our Hello, takes theirs, agrees on
- * capabilities, asks the gate again. Each side may say Disconnect instead. Confined to the
- * channel's event loop.
+ * capabilities, asks the gate again. Each side may say Disconnect instead; it is heard while our
+ * gate still decides, too. Confined to the channel's event loop.
  */
 final class HelloExchange implements FrameHandler.Sink {
   private static final Logger LOG = LoggerFactory.getLogger(HelloExchange.class);
@@ -35,6 +35,8 @@ final class HelloExchange implements FrameHandler.Sink {
   private final RlpxOptions options;
   private final RlpxMetrics metrics;
   private boolean compressed;
+  private boolean helloSent;
+  private @Nullable Hello early;
 
   HelloExchange(
       Attempt attempt,
@@ -52,10 +54,14 @@ final class HelloExchange implements FrameHandler.Sink {
   void begin() {
     frames.limitFrames(MAX_FRAME_BYTES);
     attempt.leaveBy(reason -> frames.leave(reason, compressed));
-    attempt.pause();
+    attempt.keysAgreed();
     attempt.log("keys agreed with " + remote);
     if (remote.equals(options.signer().publicKey())) {
       refuse(DisconnectReason.SELF);
+      return;
+    }
+    frames.hold(false);
+    if (attempt.over()) {
       return;
     }
     ask(
@@ -72,7 +78,14 @@ final class HelloExchange implements FrameHandler.Sink {
     }
     Bytes payload = MessageCodec.payload(data, start, length, false);
     switch (BaseMessageCodec.decode(id, payload)) {
-      case Hello hello -> greeted(hello);
+      case Hello hello -> {
+        if (helloSent) {
+          greeted(hello);
+        } else {
+          early = hello;
+          frames.hold(true);
+        }
+      }
       case BaseMessage.Disconnect disconnect -> {
         attempt.fail(
             Step.HELLO,
@@ -99,9 +112,17 @@ final class HelloExchange implements FrameHandler.Sink {
 
   private void sendHello() {
     frames.send(options.hello(), false);
+    helloSent = true;
     attempt.log("Hello sent");
-    attempt.await(Step.HELLO, "its Hello");
-    frames.hold(false);
+    if (early == null) {
+      attempt.await(Step.HELLO, "its Hello");
+      return;
+    }
+    try {
+      greeted(early);
+    } catch (ProtocolViolation violation) {
+      attempt.violated(violation);
+    }
   }
 
   private void greeted(Hello hello) throws ProtocolViolation {
@@ -126,6 +147,7 @@ final class HelloExchange implements FrameHandler.Sink {
     }
     attempt.pause();
     frames.hold(true);
+    frames.limitFrames(MessageCodec.MAX_FRAME_BYTES);
     ask(
         () -> options.gate().greeted(hello, remote, attempt.address(), attempt.inbound()),
         () -> connected(hello, shared));
@@ -134,7 +156,6 @@ final class HelloExchange implements FrameHandler.Sink {
   private void connected(Hello hello, List<SharedCapability> shared) {
     Session session =
         new Session(attempt, frames, remote, hello, shared, options.limits(), metrics);
-    frames.limitFrames(MessageCodec.MAX_FRAME_BYTES);
     frames.deliverTo(session);
     attempt.log("connected, sharing " + shared.stream().map(SharedCapability::capability).toList());
     attempt.succeed(session);

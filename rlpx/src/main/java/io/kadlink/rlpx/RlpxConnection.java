@@ -49,7 +49,11 @@ public interface RlpxConnection {
   /** Bytes queued and not yet taken by the socket. */
   long pendingBytes();
 
-  /** Stops or resumes reading from the socket: back-pressure for a slow consumer. */
+  /**
+   * Stops or resumes reading from the socket: back-pressure for a slow consumer. Called by the
+   * listener it holds from the next message on. Called from another thread it takes a turn of the
+   * connection's event loop, and messages may be delivered until then.
+   */
   void setReading(boolean reading);
 
   /** The round trip of the last answered ping; the first is sent at {@link #start}. */

@@ -7,6 +7,7 @@ import io.kadlink.rlpx.wire.DisconnectReason;
 import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.apache.tuweni.bytes.Bytes;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -67,11 +68,17 @@ class BackPressureTest {
         RlpxNode receiver = RlpxNode.listening(SOCKETS)) {
       RlpxConnection dialed = sender.dial(receiver);
       RlpxConnection accepted = receiver.accepted();
-      BlockingQueue<Message> received = RlpxNode.receive(accepted);
+      BlockingQueue<Message> received = new LinkedBlockingQueue<>();
+      accepted.start(
+          (capability, id, message) -> {
+            if (message.equals(Bytes.of(1))) {
+              accepted.setReading(false);
+            }
+            received.add(new Message(capability, id, message));
+          });
       dialed.send(ECHO_ID, Bytes.of(1));
       assertThat(RlpxNode.next(received).payload()).isEqualTo(Bytes.of(1));
 
-      accepted.setReading(false);
       int sent = 0;
       while (dialed.send(ECHO_ID, payload)) {
         sent++;

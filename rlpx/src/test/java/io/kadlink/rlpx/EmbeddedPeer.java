@@ -42,10 +42,15 @@ final class EmbeddedPeer implements AutoCloseable {
   private @Nullable FrameReader reader;
 
   EmbeddedPeer() {
+    this(Gate.OPEN);
+  }
+
+  EmbeddedPeer(Gate gate) {
     RlpxOptions options =
         RlpxOptions.builder(ours, "kadlink/test", metrics)
             .capability(RlpxNode.ECHO, RlpxNode.ECHO_MESSAGES)
             .random(new Random(1))
+            .gate(gate)
             .build();
     Transport none =
         new Transport(

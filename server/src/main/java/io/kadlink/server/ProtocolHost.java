@@ -55,13 +55,16 @@ final class ProtocolHost {
         });
   }
 
-  /** Always ends with {@link Session#workedOff}, also when the message is not delivered. */
+  /**
+   * Not delivered when we have ended the session meanwhile; always ends with {@link
+   * Session#workedOff}.
+   */
   void message(Session session, int code, Bytes payload) {
     traffic.received(payload.size());
     loop.execute(
         () -> {
           try {
-            if (!session.isEnding()) {
+            if (!session.endedByUs()) {
               protocol.message(session, code, payload);
             }
           } catch (ProtocolViolation e) {

@@ -88,9 +88,11 @@ final class Session implements Peer, RlpxConnection.Listener {
     connection.start(this);
   }
 
-  /** The connection is gone: tells the protocols, after all their messages. */
+  /**
+   * The connection is gone: tells the protocols, after all their messages. What a peer sent before
+   * its goodbye is not lost for the goodbye, however late a protocol comes to it.
+   */
   void closed(DisconnectReason reason) {
-    ending.compareAndSet(null, reason.toString());
     for (Spoken each : spoken) {
       each.host().disconnected(this, reason);
     }
@@ -114,8 +116,8 @@ final class Session implements Peer, RlpxConnection.Listener {
     gauge.workedOff(bytes);
   }
 
-  /** Whether it is being disconnected from our side, or gone: messages are of no use any more. */
-  boolean isEnding() {
+  /** Whether we ended it: we are not interested in its messages any more. */
+  boolean endedByUs() {
     return ending.get() != null;
   }
 
@@ -146,7 +148,7 @@ final class Session implements Peer, RlpxConnection.Listener {
               + ", not "
               + code);
     }
-    boolean queued = !isEnding() && connection.send(target.shared().offset() + code, payload);
+    boolean queued = !endedByUs() && connection.send(target.shared().offset() + code, payload);
     if (queued) {
       target.host().traffic().sent(payload.size());
     } else {

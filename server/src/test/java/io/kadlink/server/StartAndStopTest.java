@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -112,6 +113,34 @@ class StartAndStopTest {
       a.close();
 
       Await.until("all has arrived", () -> receiving.received(Echo.ANSWER).size() == 100);
+    }
+  }
+
+  @Test
+  void whatWasSentBeforeTheGoodbyeArrivesAlsoAtAProtocolThatIsBusy() {
+    try (TestNetwork network = new TestNetwork()) {
+      Echo sending = new Echo();
+      Echo receiving = new Echo();
+      Server a = network.server(sending);
+      Server b = network.server(receiving);
+      CountDownLatch gone = new CountDownLatch(1);
+      b.events(
+          event -> {
+            if (event instanceof ServerEvent.PeerDisconnected) {
+              gone.countDown();
+            }
+          });
+      Peer peer = network.connect(a, b);
+      receiving.loop().execute(() -> Await.opened("b's server knows of the goodbye", gone));
+      for (int i = 0; i < 10; i++) {
+        peer.send(sending, Echo.ANSWER, Bytes.of(i));
+      }
+
+      a.close();
+
+      Await.until("the protocol knows, too", () -> receiving.events().size() == 12);
+      assertThat(receiving.received(Echo.ANSWER)).hasSize(10);
+      assertThat(receiving.events().getLast()).isInstanceOf(Echo.Disconnected.class);
     }
   }
 

@@ -2,6 +2,7 @@ package io.kadlink.server.testing;
 
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -30,6 +31,18 @@ public final class Await {
         throw new AssertionError("waited " + limit + " in vain until " + what);
       }
       LockSupport.parkNanos(LOOK_AGAIN_NANOS);
+    }
+  }
+
+  /** Blocks until {@code latch} is at zero; fails naming {@code what} after {@link #LIMIT}. */
+  public static void opened(String what, CountDownLatch latch) {
+    try {
+      if (!latch.await(LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new AssertionError("waited " + LIMIT + " in vain until " + what);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
     }
   }
 
