@@ -123,4 +123,24 @@ class NodeStreamTest {
     assertThat(lonely.datagramsSent()).isZero();
     source.close();
   }
+
+  @Test
+  void fiftyCandidatesDoNotWaitForOneLookupASecond() {
+    for (int i = 0; i < 150; i++) {
+      network.start(bootnode);
+      network.time.pass(Duration.ofMillis(100));
+    }
+    network.time.pass(Duration.ofMinutes(1));
+    VirtualNetwork.Node late = network.start(bootnode);
+    NodeSource source = stream(late);
+    List<NodeId> ids = new ArrayList<>();
+    long start = network.time.nanoTime();
+    while (ids.size() < 50) {
+      await(pull(source, 16)).forEach(node -> ids.add(node.id()));
+    }
+    assertThat(ids).doesNotHaveDuplicates();
+    assertThat(Duration.ofNanos(network.time.nanoTime() - start))
+        .as("of virtual time")
+        .isLessThan(Duration.ofSeconds(5));
+  }
 }

@@ -31,12 +31,16 @@ class TableTest {
 
   @BeforeEach
   void newTable() {
+    newTable(AddressRules.defaults());
+  }
+
+  private void newTable(AddressRules rules) {
     table =
         new Table(
             self.id(),
             time,
             random,
-            AddressRules.defaults(),
+            rules,
             (contact, done) -> {
               checked.add(contact.id());
               time.schedule(Duration.ofMillis(50), () -> done.accept(!dead.contains(contact.id())));
@@ -297,6 +301,28 @@ class TableTest {
     table.addProven(node);
     table.addProven(Contact.of(node.publicKey(), VirtualNetwork.address(7, 7, 7, 3), 30303));
     assertThat(table.find(node.id())).contains(node);
+  }
+
+  @Test
+  void theLimitsCanBeMadeToCountForPrivateNetworksToo() {
+    newTable(AddressRules.defaults().withLimitLan(true));
+    for (int i = 0; i < 5; i++) {
+      table.addProven(nodeAt(256, VirtualNetwork.address(192, 168, 1, i)));
+    }
+    assertThat(table.proven()).hasSize(2);
+  }
+
+  @Test
+  void nodesOutsideTheAllowedNetworksAreNotTakenIn() {
+    newTable(AddressRules.defaults().withAllowed(address -> address.getAddress()[0] == 50));
+    Contact inside = nodeAt(256, VirtualNetwork.address(50, 1, 1, 1));
+    Contact outside = nodeAt(256, VirtualNetwork.address(51, 1, 1, 1));
+    for (Contact contact : List.of(inside, outside)) {
+      table.addFound(contact);
+      table.addProven(contact);
+    }
+    assertThat(table.closest(inside.id(), 16)).containsExactly(inside);
+    assertThat(table.concerns(outside)).isFalse();
   }
 
   @Test
