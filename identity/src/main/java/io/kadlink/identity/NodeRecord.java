@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.tuweni.bytes.Bytes;
 import org.apache.tuweni.bytes.Bytes32;
 import org.apache.tuweni.rlp.RLP;
@@ -177,6 +178,16 @@ public final class NodeRecord {
     return endpoint("tcp");
   }
 
+  /** The UDP endpoints it names, IPv4 before IPv6: none, one or two. */
+  public List<InetSocketAddress> udpEndpoints() {
+    return endpoints("udp");
+  }
+
+  /** The TCP endpoints it names, IPv4 before IPv6: none, one or two. */
+  public List<InetSocketAddress> tcpEndpoints() {
+    return endpoints("tcp");
+  }
+
   /**
    * The enode URL of this record, when it names an IP address: IPv4 first, else IPv6. A port it
    * does not name is 0.
@@ -212,8 +223,14 @@ public final class NodeRecord {
   }
 
   private Optional<InetSocketAddress> endpoint(String transport) {
-    Optional<InetSocketAddress> v4 = join(address("ip", 4), port(transport));
-    return v4.isPresent() ? v4 : join(address("ip6", 16), port6(transport));
+    return endpoints(transport).stream().findFirst();
+  }
+
+  private List<InetSocketAddress> endpoints(String transport) {
+    return Stream.of(
+            join(address("ip", 4), port(transport)), join(address("ip6", 16), port6(transport)))
+        .flatMap(Optional::stream)
+        .toList();
   }
 
   private static Optional<InetSocketAddress> join(Optional<InetAddress> address, OptionalInt port) {

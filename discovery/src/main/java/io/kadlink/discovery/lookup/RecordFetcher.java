@@ -51,19 +51,15 @@ public final class RecordFetcher {
 
   private void fetched(Contact contact, NodeRecord record) {
     table.updateRecord(record);
-    record
-        .udpEndpoint()
-        .filter(endpoint -> !endpoint.equals(contact.udp()))
+    if (record.udpEndpoints().contains(contact.udp())) {
+      return;
+    }
+    record.udpEndpoints().stream()
         .filter(endpoint -> Addresses.mayRelay(contact.address(), endpoint.getAddress()))
-        .ifPresent(
-            endpoint ->
-                // When it answers, that is noticed as any sign of life is.
-                protocol.ping(
-                    new Contact(
-                        contact.publicKey(),
-                        endpoint,
-                        record.tcpEndpoint().map(tcp -> tcp.getPort()).orElse(0),
-                        Optional.of(record)),
-                    answer -> {}));
+        .map(endpoint -> Contact.of(record, endpoint))
+        .filter(table::concerns)
+        .findFirst()
+        // When it answers, that is noticed as any sign of life is.
+        .ifPresent(moved -> protocol.ping(moved, answer -> {}));
   }
 }

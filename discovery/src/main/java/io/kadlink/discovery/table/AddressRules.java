@@ -1,6 +1,8 @@
 package io.kadlink.discovery.table;
 
+import io.kadlink.identity.NodeRecord;
 import java.net.InetAddress;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
@@ -23,6 +25,14 @@ public record AddressRules(Predicate<InetAddress> allowed, boolean limitLan) {
 
   public AddressRules withLimitLan(boolean limit) {
     return new AddressRules(allowed, limit);
+  }
+
+  /** The node of {@code record} at the first of its endpoints that is allowed. */
+  public Optional<Contact> contact(NodeRecord record) {
+    return record.udpEndpoints().stream()
+        .filter(at -> allowed.test(at.getAddress()))
+        .findFirst()
+        .map(at -> Contact.of(record, at));
   }
 
   boolean isLimited(InetAddress address) {

@@ -17,6 +17,12 @@ import java.util.Optional;
 public record Contact(
     PublicKey publicKey, InetSocketAddress udp, int tcpPort, Optional<NodeRecord> record) {
 
+  /** The node of {@code record} at one of the endpoints that it names. */
+  public static Contact of(NodeRecord record, InetSocketAddress udp) {
+    return new Contact(
+        record.publicKey(), udp, tcpPort(record, udp.getAddress()), Optional.of(record));
+  }
+
   public static Contact of(PublicKey publicKey, InetSocketAddress udp, int tcpPort) {
     return new Contact(publicKey, udp, tcpPort, Optional.empty());
   }
@@ -40,14 +46,17 @@ public record Contact(
    */
   public Contact withRecord(NodeRecord newer) {
     boolean sameAddress =
-        newer
-            .udpEndpoint()
-            .map(InetSocketAddress::getAddress)
-            .filter(address()::equals)
-            .isPresent();
-    int port =
-        sameAddress ? newer.tcpEndpoint().map(InetSocketAddress::getPort).orElse(0) : tcpPort;
+        newer.udpEndpoints().stream().anyMatch(at -> at.getAddress().equals(address()));
+    int port = sameAddress ? tcpPort(newer, address()) : tcpPort;
     return new Contact(publicKey, udp, port, Optional.of(newer));
+  }
+
+  private static int tcpPort(NodeRecord record, InetAddress address) {
+    return record.tcpEndpoints().stream()
+        .filter(at -> at.getAddress().equals(address))
+        .map(InetSocketAddress::getPort)
+        .findFirst()
+        .orElse(0);
   }
 
   /** For logs: short id and endpoint. */

@@ -7,6 +7,7 @@ import io.kadlink.identity.PublicKey;
 import io.kadlink.identity.Signer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
@@ -20,21 +21,29 @@ public final class LocalNode {
   private volatile NodeRecord record;
 
   /**
-   * A node whose record names this endpoint. Without an address the record names none.
+   * A node whose record names these addresses, at most one of each family, with the same ports.
+   * Without an address it names no endpoint.
    *
-   * <p>The sequence number starts at the time in milliseconds, so that it rises over restarts even
-   * when nothing was stored.
+   * <p>The sequence number follows that of {@code previous}, the last record that others may have
+   * seen; when that is not known, it starts at the time in milliseconds and so rises all the same.
    */
   public LocalNode(
-      Loop loop, Signer signer, Optional<InetAddress> address, int udpPort, int tcpPort) {
+      Loop loop,
+      Signer signer,
+      List<InetAddress> addresses,
+      int udpPort,
+      int tcpPort,
+      Optional<NodeRecord> previous) {
     this.loop = loop;
     this.signer = signer;
     this.publicKey = signer.publicKey();
     this.udpPort = udpPort;
     this.tcpPort = tcpPort;
-    NodeRecord.Builder builder = NodeRecord.builder().seq(loop.now().toEpochMilli());
-    address.ifPresent(ip -> builder.endpoint(ip, tcpPort, udpPort));
-    this.record = builder.sign(signer);
+    NodeRecord.Builder builder = NodeRecord.builder();
+    addresses.forEach(ip -> builder.endpoint(ip, tcpPort, udpPort));
+    long seq = previous.map(last -> last.seq() + 1).orElse(loop.now().toEpochMilli());
+    NodeRecord made = builder.seq(seq).sign(signer);
+    this.record = previous.filter(last -> last.entries().equals(made.entries())).orElse(made);
   }
 
   public PublicKey publicKey() {

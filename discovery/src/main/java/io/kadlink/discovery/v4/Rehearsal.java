@@ -14,6 +14,7 @@ import io.kadlink.identity.NodeKey;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -65,7 +66,7 @@ public final class Rehearsal {
     Actor(int port) {
       NodeKey key = NodeKey.generate();
       InetAddress address = InetAddress.getLoopbackAddress();
-      LocalNode local = new LocalNode(loop, key, Optional.of(address), port, 0);
+      LocalNode local = new LocalNode(loop, key, List.of(address), port, 0, Optional.empty());
       this.contact = Contact.of(key.publicKey(), new InetSocketAddress(address, port), 0);
       this.table =
           new Table(

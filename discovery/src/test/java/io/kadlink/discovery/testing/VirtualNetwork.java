@@ -178,7 +178,7 @@ public final class VirtualNetwork {
       this.address = address;
       AtomicReference<LocalDiscovery> target = new AtomicReference<>();
       this.transport = open(address, (from, datagram) -> target.get().received(from, datagram));
-      LocalNode local = new LocalNode(time, key, Optional.of(address.getAddress()), PORT, tcpPort);
+      LocalNode local = new LocalNode(time, key, List.of(address.getAddress()), PORT, tcpPort, Optional.empty());
       this.discovery =
           new LocalDiscovery(
               time,
