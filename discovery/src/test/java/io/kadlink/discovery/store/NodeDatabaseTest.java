@@ -1,0 +1,361 @@
+package io.kadlink.discovery.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kadlink.discovery.table.Contact;
+import io.kadlink.discovery.testing.VirtualTime;
+import io.kadlink.identity.NodeId;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+class NodeDatabaseTest {
+  private static final Duration INTERVAL = DatabaseOptions.DEFAULT_COMMIT_INTERVAL;
+
+  private final VirtualTime time = new VirtualTime();
+  private final NodeStore store = NodeStore.inMemory();
+  private NodeDatabase database = database(Runnable::run, 1_000);
+
+  private NodeDatabase database(Executor writer, int maxNodes) {
+    DatabaseOptions options =
+        new DatabaseOptions(
+            maxNodes,
+            DatabaseOptions.DEFAULT_EXPIRE_AFTER,
+            DatabaseOptions.DEFAULT_SWEEP_PERIOD,
+            INTERVAL);
+    return new NodeDatabase(store, time, writer, options, new SimpleMeterRegistry());
+  }
+
+  private Optional<StoredNode> find(NodeId id) {
+    List<Optional<StoredNode>> answers = new ArrayList<>();
+    database.find(id, answers::add);
+    time.pass(Duration.ZERO);
+    assertThat(answers).hasSize(1);
+    return answers.get(0);
+  }
+
+  private List<StoredNode> seeds(int max) {
+    List<List<StoredNode>> answers = new ArrayList<>();
+    database.seeds(max, new SplittableRandom(1), answers::add);
+    time.pass(Duration.ZERO);
+    assertThat(answers).hasSize(1);
+    return answers.get(0);
+  }
+
+  /** As an earlier run left it. */
+  private void storedBefore(int number, Consumer<NodeUpdate> event) {
+    NodeUpdate update = new NodeUpdate();
+    event.accept(update);
+    store.apply(Nodes.contact(number).id(), update);
+  }
+
+  @Test
+  void whatHappenedToANodeAddsUp() {
+    Contact contact = Nodes.contactWithRecord(1, 5);
+    Instant start = time.now();
+    database.answeredPing(contact);
+    database.failedFindNode(contact.id());
+    database.failedFindNode(contact.id());
+    time.pass(Duration.ofMinutes(1));
+    database.missedPing(contact.id());
+    time.pass(Duration.ofMinutes(1));
+    database.missedPing(contact.id());
+    database.dialed(contact.id(), true);
+    database.dialed(contact.id(), false);
+    database.dialed(contact.id(), false);
+
+    StoredNode node = find(contact.id()).orElseThrow();
+
+    assertThat(node.contact()).isEqualTo(contact);
+    assertThat(node.firstSeen()).isEqualTo(start);
+    assertThat(node.lastSeen()).isEqualTo(start);
+    assertThat(node.lastPong()).contains(start);
+    assertThat(node.statistics()).isEqualTo(new NodeStatistics(2, 1, 2, 2, 1, 2));
+  }
+
+  @Test
+  void anAnswerEndsARowOfFailures() {
+    Contact contact = Nodes.contact(1);
+    database.answeredPing(contact);
+    database.missedPing(contact.id());
+    database.failedFindNode(contact.id());
+    time.pass(INTERVAL);
+    database.missedPing(contact.id());
+    database.answeredPing(contact);
+    database.missedPing(contact.id());
+    database.answeredFindNode(contact.id());
+
+    assertThat(find(contact.id()).orElseThrow().statistics())
+        .isEqualTo(new NodeStatistics(1, 2, 3, 0, 0, 0));
+  }
+
+  @Test
+  void theRecordWithTheHighestSequenceNumberWins() {
+    Contact contact = Nodes.contactWithRecord(1, 5);
+    database.answeredPing(contact);
+    time.pass(INTERVAL);
+    database.updateRecord(Nodes.record(1, 4));
+    assertThat(find(contact.id()).orElseThrow().record()).contains(Nodes.record(1, 5));
+    database.updateRecord(Nodes.record(1, 7));
+    database.updateRecord(Nodes.record(1, 6));
+    assertThat(find(contact.id()).orElseThrow().record()).contains(Nodes.record(1, 7));
+    database.answeredPing(Nodes.contact(1));
+    assertThat(find(contact.id()).orElseThrow().record()).contains(Nodes.record(1, 7));
+    database.updateRecord(Nodes.record(1, -1)); // the greatest unsigned number
+    assertThat(find(contact.id()).orElseThrow().record()).contains(Nodes.record(1, -1));
+  }
+
+  @Test
+  void aNodeIsWhereItLastShowedLife() {
+    database.answeredPing(Nodes.contact(1));
+    Contact moved = Nodes.contact(1, 99, 1, 2, 3);
+    time.pass(Duration.ofMinutes(1));
+    database.seen(moved);
+
+    StoredNode node = find(moved.id()).orElseThrow();
+
+    assertThat(node.udp()).isEqualTo(moved.udp());
+    assertThat(node.lastSeen()).isEqualTo(time.now());
+    assertThat(node.lastPong()).contains(time.now().minus(Duration.ofMinutes(1)));
+  }
+
+  @Test
+  void aNodeThatNeverShowedLifeIsNotKept() {
+    Contact contact = Nodes.contact(1);
+    database.missedPing(contact.id());
+    database.failedFindNode(contact.id());
+    database.dialed(contact.id(), false);
+    database.updateRecord(Nodes.record(1, 1));
+
+    assertThat(find(contact.id())).isEmpty();
+    assertThat(database.stats().nodes()).isZero();
+  }
+
+  @Test
+  void aForgottenNodeBeginsAnew() {
+    Contact contact = Nodes.contactWithRecord(1, 5);
+    database.answeredPing(contact);
+    time.pass(INTERVAL);
+    database.missedPing(contact.id());
+    database.forget(contact.id());
+    assertThat(find(contact.id())).isEmpty();
+
+    database.answeredPing(contact);
+    database.forget(contact.id());
+    database.seen(Nodes.contact(1));
+    StoredNode node = find(contact.id()).orElseThrow();
+    assertThat(node.record()).isEmpty();
+    assertThat(node.statistics()).isEqualTo(NodeStatistics.NONE);
+  }
+
+  @Test
+  void manyUpdatesOfANodeAreWrittenOnce() {
+    Contact one = Nodes.contact(1);
+    Contact two = Nodes.contact(2);
+    for (int i = 0; i < 10_000; i++) {
+      database.answeredPing(one);
+      database.answeredPing(two);
+    }
+    assertThat(database.stats().waiting()).isEqualTo(2);
+    assertThat(database.stats().batches()).isZero();
+    time.pass(INTERVAL);
+    assertThat(database.stats().waiting()).isZero();
+    assertThat(database.stats().batches()).isEqualTo(1);
+    assertThat(find(one.id()).orElseThrow().statistics().pingsAnswered()).isEqualTo(10_000);
+  }
+
+  @Test
+  void aWriterThatHangsCostsABoundedAmountOfMemoryAndHoldsNobodyUp() {
+    Deque<Runnable> disk = new ArrayDeque<>();
+    database = database(disk::add, 10_000);
+    for (int i = 0; i < NodeDatabase.MAX_WAITING; i++) {
+      database.answeredPing(Nodes.contact(i));
+    }
+    assertThat(database.stats().dropped()).isZero();
+    database.answeredPing(Nodes.contact(NodeDatabase.MAX_WAITING));
+    assertThat(database.stats().dropped()).isEqualTo(1);
+    assertThat(database.stats().waiting()).isEqualTo(NodeDatabase.MAX_WAITING);
+    assertThat(disk).hasSize(1);
+
+    drain(disk);
+    assertThat(store.size()).isEqualTo(NodeDatabase.MAX_WAITING);
+    assertThat(database.stats().waiting()).isZero();
+    database.answeredPing(Nodes.contact(NodeDatabase.MAX_WAITING));
+    time.pass(INTERVAL);
+    drain(disk);
+    assertThat(store.size()).isEqualTo(NodeDatabase.MAX_WAITING + 1);
+  }
+
+  private void drain(Deque<Runnable> disk) {
+    while (!disk.isEmpty()) {
+      disk.remove().run();
+      time.pass(INTERVAL);
+    }
+  }
+
+  @Test
+  void questionsBeyondTheBoundFindNothingAndAreAnsweredOnce() {
+    Deque<Runnable> disk = new ArrayDeque<>();
+    database = database(disk::add, 10_000);
+    database.answeredPing(Nodes.contact(1));
+    List<Optional<StoredNode>> answers = new ArrayList<>();
+    for (int i = 0; i <= NodeDatabase.MAX_QUESTIONS; i++) {
+      database.find(Nodes.contact(1).id(), answers::add);
+    }
+    time.pass(Duration.ZERO);
+    assertThat(answers).containsExactly(Optional.empty());
+    drain(disk);
+    assertThat(answers).hasSize(NodeDatabase.MAX_QUESTIONS + 1);
+    assertThat(answers.subList(1, answers.size())).allMatch(Optional::isPresent);
+  }
+
+  @Test
+  void nodesSilentForADayAreForgottenOnceWeAreConnected() {
+    storedBefore(1, update -> update.answeredPing(Nodes.contact(1), time.now().toEpochMilli()));
+    time.pass(Duration.ofHours(30));
+    assertThat(seeds(10)).hasSize(1);
+
+    database.answeredPing(Nodes.contact(2));
+    time.pass(Duration.ofMinutes(61));
+
+    assertThat(find(Nodes.contact(1).id())).isEmpty();
+    assertThat(find(Nodes.contact(2).id())).isPresent();
+    assertThat(database.stats().expired()).isEqualTo(1);
+
+    time.pass(Duration.ofHours(22));
+    assertThat(find(Nodes.contact(2).id())).isPresent();
+    time.pass(Duration.ofHours(2));
+    assertThat(find(Nodes.contact(2).id())).isEmpty();
+  }
+
+  @Test
+  void beyondTheBoundThoseWorthLeastGo() {
+    database = database(Runnable::run, 32);
+    for (int i = 0; i < 32; i++) {
+      if (i == 20) {
+        database.seen(Nodes.contact(i));
+      } else {
+        database.answeredPing(Nodes.contact(i));
+      }
+      time.pass(Duration.ofSeconds(1));
+    }
+    database.missedPing(Nodes.contact(30).id());
+    time.pass(INTERVAL);
+    assertThat(store.size()).isEqualTo(32);
+
+    database.answeredPing(Nodes.contact(32));
+    time.pass(INTERVAL);
+
+    assertThat(store.size()).isEqualTo(30);
+    assertThat(database.stats().evicted()).isEqualTo(3);
+    assertThat(find(Nodes.contact(20).id())).isEmpty();
+    assertThat(find(Nodes.contact(30).id())).isEmpty();
+    assertThat(find(Nodes.contact(0).id())).isEmpty();
+    assertThat(find(Nodes.contact(1).id())).isPresent();
+  }
+
+  @Test
+  void seedsAnsweredAPingInTheLastFiveDays() {
+    storedBefore(1, update -> update.answeredPing(Nodes.contact(1), time.now().toEpochMilli()));
+    storedBefore(2, update -> update.seen(Nodes.contact(2), time.now().toEpochMilli()));
+    time.pass(NodeDatabase.SEED_MAX_AGE);
+    assertThat(seeds(10)).extracting(StoredNode::contact).containsExactly(Nodes.contact(1));
+    time.pass(Duration.ofMillis(1));
+    assertThat(seeds(10)).isEmpty();
+  }
+
+  @Test
+  void seedsAreARandomSample() {
+    for (int i = 0; i < 500; i++) {
+      database.answeredPing(Nodes.contact(i));
+    }
+    List<NodeId> first = seeds(30).stream().map(StoredNode::id).toList();
+    assertThat(first).hasSize(30).doesNotHaveDuplicates();
+    assertThat(seeds(30)).extracting(StoredNode::id).isEqualTo(first);
+
+    List<StoredNode> other = new ArrayList<>();
+    database.seeds(30, new SplittableRandom(2), other::addAll);
+    time.pass(Duration.ZERO);
+    assertThat(other).extracting(StoredNode::id).hasSize(30).isNotEqualTo(first);
+  }
+
+  @Test
+  void oneNetworkDoesNotFillASample() {
+    for (int i = 0; i < 100; i++) {
+      database.answeredPing(Nodes.contact(i, 50, 1, 1, i));
+    }
+    assertThat(seeds(10)).hasSize(NodeStore.MAX_SEEDS_PER_SUBNET);
+    for (int i = 0; i < 100; i++) {
+      database.answeredPing(Nodes.contact(i, 10, 1, 1, i));
+    }
+    assertThat(seeds(10)).hasSize(10);
+  }
+
+  @Test
+  void ourOwnRecordIsStoredAtOnceForEachId() {
+    database.storeLocalRecord(Nodes.record(1, 3));
+    database.storeLocalRecord(Nodes.record(2, 8));
+    time.pass(Duration.ZERO);
+    assertThat(store.localRecord(Nodes.contact(1).id())).contains(Nodes.record(1, 3));
+    assertThat(store.localRecord(Nodes.contact(2).id())).contains(Nodes.record(2, 8));
+    assertThat(store.localRecord(Nodes.contact(3).id())).isEmpty();
+
+    List<Optional<?>> answers = new ArrayList<>();
+    database.localRecord(Nodes.contact(2).id(), answers::add);
+    time.pass(Duration.ZERO);
+    assertThat(answers).containsExactly(Optional.of(Nodes.record(2, 8)));
+  }
+
+  @Test
+  void aSnapshotHoldsEverythingNotedBefore() {
+    for (int i = 0; i < 50; i++) {
+      database.answeredPing(Nodes.contactWithRecord(i, 1));
+    }
+    List<StoredNode> all = new ArrayList<>();
+    database.snapshot(all::addAll);
+    time.pass(Duration.ZERO);
+    assertThat(all).hasSize(50).allMatch(node -> node.record().isPresent());
+    assertThat(all).extracting(node -> node.id().toString()).isSorted();
+  }
+
+  @Test
+  void aStoreThatFailsIsSwitchedOff() {
+    database.answeredPing(Nodes.contact(1));
+    time.pass(INTERVAL);
+    store.abandon(); // as a full disk would
+    database.answeredPing(Nodes.contact(1));
+    time.pass(INTERVAL);
+
+    assertThat(database.stats().working()).isFalse();
+    assertThat(find(Nodes.contact(1).id())).isEmpty();
+    assertThat(seeds(10)).isEmpty();
+    database.answeredPing(Nodes.contact(2));
+    time.pass(INTERVAL);
+    assertThat(database.close().toCompletableFuture()).isDone();
+  }
+
+  @Test
+  void closingWritesWhatWaits() {
+    Deque<Runnable> disk = new ArrayDeque<>();
+    database = database(disk::add, 1_000);
+    database.answeredPing(Nodes.contact(1));
+    var closed = database.close().toCompletableFuture();
+    assertThat(closed).isNotDone();
+    drain(disk);
+    assertThat(closed).isDone();
+    assertThat(database.stats().nodes()).isEqualTo(1);
+    assertThat(database.stats().working()).isFalse();
+    assertThat(find(Nodes.contact(1).id())).isEmpty();
+    assertThat(database.close().toCompletableFuture()).isNotDone();
+    drain(disk);
+  }
+}
