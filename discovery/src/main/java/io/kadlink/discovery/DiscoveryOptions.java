@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.channel.EventLoop;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -26,8 +27,11 @@ import java.util.random.RandomGenerator;
  * @param eventLoop the loop that will own all state; may serve other things too
  * @param bindAddress where to receive; port 0 takes a free one
  * @param versions the protocols that share the UDP port, at least one
- * @param advertisedAddress the IP address to tell others, whatever those say; when absent, it
- *     starts as the bound or the fallback address, and follows what most of them say
+ * @param secondBindAddress an address of the other family, for both IPv4 and IPv6 where {@code
+ *     bindAddress} is not a wildcard; port 0 takes the number that {@code bindAddress} got
+ * @param advertisedAddresses the IP addresses to tell others, at most one of each family, whatever
+ *     those say; when there is none, it starts as the bound or the fallback address, and follows
+ *     what most of them say
  * @param fallbackAddress told while nothing better is known and the bound address is a wildcard;
  *     without it the record names no endpoint then
  * @param advertisedUdpPort the UDP port to tell others; 0 means the bound one
@@ -38,13 +42,15 @@ import java.util.random.RandomGenerator;
  * @param meterRegistry where counters go
  * @param refreshPeriod the longest time between two rounds of lookups
  * @param addresses which addresses to have to do with
+ * @param database the file of the node database, if nodes are to be remembered
  */
 public record DiscoveryOptions(
     Signer signer,
     EventLoop eventLoop,
     InetSocketAddress bindAddress,
+    Optional<InetSocketAddress> secondBindAddress,
     Set<DiscoveryVersion> versions,
-    Optional<InetAddress> advertisedAddress,
+    List<InetAddress> advertisedAddresses,
     Optional<InetAddress> fallbackAddress,
     int advertisedUdpPort,
     int tcpPort,
@@ -53,10 +59,12 @@ public record DiscoveryOptions(
     RandomGenerator random,
     MeterRegistry meterRegistry,
     Duration refreshPeriod,
-    AddressRules addresses) {
+    AddressRules addresses,
+    Optional<Path> database) {
 
   public DiscoveryOptions {
     versions = Set.copyOf(versions);
+    advertisedAddresses = List.copyOf(advertisedAddresses);
     bootnodes = List.copyOf(bootnodes);
   }
 
@@ -71,7 +79,9 @@ public record DiscoveryOptions(
     private final EventLoop eventLoop;
     private InetSocketAddress bindAddress =
         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    private Optional<InetAddress> advertisedAddress = Optional.empty();
+    private Optional<InetSocketAddress> secondBindAddress = Optional.empty();
+    private final List<InetAddress> advertisedAddresses = new ArrayList<>();
+    private Optional<Path> database = Optional.empty();
     private Optional<InetAddress> fallbackAddress = Optional.empty();
     private int advertisedUdpPort;
     private int tcpPort;
@@ -100,9 +110,21 @@ public record DiscoveryOptions(
       return this;
     }
 
-    /** Default: the bound address, until others agree on another one. */
+    /** Default: none; a wildcard serves both families where the machine has both. */
+    public Builder secondBindAddress(InetSocketAddress address) {
+      this.secondBindAddress = Optional.of(address);
+      return this;
+    }
+
+    /** Default: the bound address, until others agree on another one. Adds to those given. */
     public Builder advertisedAddress(InetAddress address) {
-      this.advertisedAddress = Optional.of(address);
+      advertisedAddresses.add(address);
+      return this;
+    }
+
+    /** Default: none, nothing outlives the service. */
+    public Builder database(Path file) {
+      this.database = Optional.of(file);
       return this;
     }
 
@@ -182,8 +204,9 @@ public record DiscoveryOptions(
           signer,
           eventLoop,
           bindAddress,
+          secondBindAddress,
           versions,
-          advertisedAddress,
+          advertisedAddresses,
           fallbackAddress,
           advertisedUdpPort,
           tcpPort,
@@ -192,7 +215,8 @@ public record DiscoveryOptions(
           random,
           meterRegistry,
           refreshPeriod,
-          addresses);
+          addresses,
+          database);
     }
   }
 }

@@ -2,20 +2,15 @@ package io.kadlink.discovery;
 
 import io.kadlink.discovery.lookup.LookupResult;
 import io.kadlink.discovery.loop.Loop;
-import io.kadlink.discovery.loop.NettyLoop;
+import io.kadlink.discovery.store.NodeDatabase;
 import io.kadlink.discovery.table.Contact;
-import io.kadlink.discovery.table.LocalNode;
 import io.kadlink.discovery.table.TableRow;
-import io.kadlink.discovery.udp.NettyTransport;
 import io.kadlink.discovery.udp.Transport;
-import io.kadlink.discovery.v4.Rehearsal;
 import io.kadlink.identity.Enode;
 import io.kadlink.identity.NodeId;
 import io.kadlink.identity.NodeRecord;
 import io.kadlink.identity.PublicKey;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -25,12 +20,13 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
+import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,83 +45,39 @@ public final class DiscoveryService implements Discovery {
 
   private final LocalDiscovery discovery;
   private final Loop loop;
-  private final NettyTransport transport;
+  private final Transport transport;
+  private final Optional<NodeDatabase> database;
+  private final Optional<ExecutorService> writer;
+  private final RandomGenerator random;
 
-  private DiscoveryService(LocalDiscovery discovery, NettyTransport transport) {
+  /**
+   * A service on what {@link DiscoveryStart} made.
+   *
+   * @param writer the node database's, ended with it
+   */
+  DiscoveryService(
+      LocalDiscovery discovery,
+      Transport transport,
+      RandomGenerator random,
+      Optional<NodeDatabase> database,
+      Optional<ExecutorService> writer) {
     this.discovery = discovery;
     this.loop = discovery.loop();
     this.transport = transport;
+    this.random = random;
+    this.database = database;
+    this.writer = writer;
   }
 
   /**
    * Binds the socket and begins to look for nodes.
    *
-   * @return fails with {@link java.net.BindException} when the address can't be had. A bootnode
-   *     whose host name can't be resolved is left out, with a warning
+   * @return fails with {@link java.net.BindException} when the address can't be had, with {@link
+   *     java.io.UncheckedIOException} when the node database can't be opened. A bootnode whose host
+   *     name can't be resolved is left out, with a warning
    */
   public static CompletionStage<DiscoveryService> start(DiscoveryOptions options) {
-    return resolveBootnodes(options.bootnodes()).thenCompose(bootnodes -> bind(options, bootnodes));
-  }
-
-  private static CompletionStage<DiscoveryService> bind(
-      DiscoveryOptions options, List<Contact> bootnodes) {
-    Loop loop = new NettyLoop(options.eventLoop(), options.clock());
-    // Set on the event loop, by the turn that follows the bind; what comes before is not heard.
-    LocalDiscovery[] discovery = new LocalDiscovery[1];
-    return rehearse(loop)
-        .thenCompose(
-            done ->
-                NettyTransport.bind(
-                    options.eventLoop(),
-                    options.bindAddress(),
-                    (from, datagram) -> {
-                      if (discovery[0] != null) {
-                        discovery[0].received(from, datagram);
-                      }
-                    }))
-        .thenApplyAsync(
-            transport -> {
-              discovery[0] = assemble(options, loop, transport, bootnodes);
-              discovery[0].start();
-              return new DiscoveryService(discovery[0], transport);
-            },
-            options.eventLoop());
-  }
-
-  private static CompletionStage<@Nullable Void> rehearse(Loop loop) {
-    CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
-    try {
-      loop.execute(() -> Rehearsal.play(loop, () -> done.complete(null)));
-    } catch (RejectedExecutionException e) {
-      done.completeExceptionally(e); // the event loop was shut down
-    }
-    return done;
-  }
-
-  private static LocalDiscovery assemble(
-      DiscoveryOptions options, Loop loop, Transport transport, List<Contact> bootnodes) {
-    InetSocketAddress bound = transport.localAddress();
-    Optional<InetAddress> address =
-        options
-            .advertisedAddress()
-            .or(() -> Optional.of(bound.getAddress()).filter(ip -> !ip.isAnyLocalAddress()))
-            .or(options::fallbackAddress);
-    int advertised = options.advertisedUdpPort();
-    int udpPort = advertised == 0 ? bound.getPort() : advertised;
-    LocalNode local = new LocalNode(loop, options.signer(), address, udpPort, options.tcpPort());
-    log.debug("discovery of {} listens on {}", local.id().shortForm(), bound);
-    return new LocalDiscovery(
-        loop,
-        local,
-        transport,
-        options.random(),
-        options.meterRegistry(),
-        new DiscoverySettings(
-            options.versions(),
-            bootnodes,
-            options.refreshPeriod(),
-            options.addresses(),
-            options.advertisedAddress().isEmpty()));
+    return new DiscoveryStart(options).start();
   }
 
   @Override
@@ -146,6 +98,7 @@ public final class DiscoveryService implements Discovery {
   @Override
   public NodeSource nodes(List<NodeSource> others) {
     List<NodeSource> all = new ArrayList<>(others);
+    database.ifPresent(stored -> all.add(new StoredNodes(loop, stored, random)));
     discovery.overlays().forEach(overlay -> all.add(new NodeStream(discovery, overlay)));
     return all.size() == 1 ? all.get(0) : new MixedSource(loop, all);
   }
@@ -186,7 +139,7 @@ public final class DiscoveryService implements Discovery {
 
   @Override
   public CompletionStage<Duration> ping(Enode node) {
-    return resolve(node)
+    return DiscoveryStart.resolve(node)
         .thenCompose(contact -> onLoop(future -> ping(contact, PING_ATTEMPTS, future)));
   }
 
@@ -234,22 +187,18 @@ public final class DiscoveryService implements Discovery {
   }
 
   /**
-   * Stops and frees the port; requests under way fail. Waits for that unless called on the loop.
+   * Stops, writes the node database, and frees the port; requests under way fail. Waits for that
+   * unless called on the loop.
    */
   @Override
   public void close() {
     if (loop.inLoop()) {
-      discovery.close();
-      transport.close();
+      end();
       return;
     }
-    CompletionStage<Void> closed =
-        this.<Void>onLoop(
-                future -> {
-                  discovery.close();
-                  future.complete(null);
-                })
-            .thenCompose(done -> transport.close());
+    CompletionStage<?> closed =
+        this.<CompletionStage<?>>onLoop(future -> future.complete(end()))
+            .thenCompose(ending -> ending);
     try {
       closed.toCompletableFuture().get(CLOSE_WAIT.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
@@ -257,6 +206,15 @@ public final class DiscoveryService implements Discovery {
     } catch (ExecutionException | TimeoutException e) {
       log.debug("discovery did not close in time: {}", String.valueOf(e));
     }
+  }
+
+  private CompletionStage<?> end() {
+    discovery.close();
+    List<CompletableFuture<?>> open = new ArrayList<>();
+    open.add(transport.close().toCompletableFuture());
+    database.ifPresent(stored -> open.add(stored.close().toCompletableFuture()));
+    writer.ifPresent(ExecutorService::shutdown); // after what it still has to write
+    return CompletableFuture.allOf(open.toArray(new CompletableFuture<?>[0]));
   }
 
   static Node node(Contact contact) {
@@ -291,53 +249,5 @@ public final class DiscoveryService implements Discovery {
 
   private static TimeoutException silent(String what, Contact contact) {
     return new TimeoutException("no answer to a " + what + " from " + contact);
-  }
-
-  /** In the given order, without those that can't be resolved. */
-  private static CompletionStage<List<Contact>> resolveBootnodes(List<Enode> enodes) {
-    List<CompletableFuture<Optional<Contact>>> resolved =
-        enodes.stream().map(enode -> tryResolve(enode).toCompletableFuture()).toList();
-    return CompletableFuture.allOf(resolved.toArray(new CompletableFuture<?>[0]))
-        .thenApply(
-            done ->
-                resolved.stream().map(CompletableFuture::join).flatMap(Optional::stream).toList());
-  }
-
-  private static CompletionStage<Optional<Contact>> tryResolve(Enode enode) {
-    return resolve(enode)
-        .handle(
-            (contact, failure) -> {
-              if (failure != null) {
-                log.warn("bootnode {} is left out: {}", enode, failure.getMessage());
-              }
-              return Optional.ofNullable(contact);
-            });
-  }
-
-  /** A DNS look-up blocks, so it gets a thread of its own. */
-  private static CompletionStage<Contact> resolve(Enode enode) {
-    if (enode.udpPort() == 0) {
-      return CompletableFuture.failedFuture(
-          new IllegalArgumentException("the enode URL names no UDP port: " + enode));
-    }
-    if (enode.hasAddressLiteral()) {
-      return CompletableFuture.completedFuture(
-          Contact.of(enode.publicKey(), enode.udpEndpoint(), enode.tcpPort()));
-    }
-    CompletableFuture<Contact> resolved = new CompletableFuture<>();
-    Thread.startVirtualThread(
-        () -> {
-          try {
-            InetAddress address = InetAddress.getByName(enode.host());
-            resolved.complete(
-                Contact.of(
-                    enode.publicKey(),
-                    new InetSocketAddress(address, enode.udpPort()),
-                    enode.tcpPort()));
-          } catch (UnknownHostException e) {
-            resolved.completeExceptionally(e);
-          }
-        });
-    return resolved;
   }
 }

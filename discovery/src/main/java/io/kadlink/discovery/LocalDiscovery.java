@@ -2,6 +2,7 @@ package io.kadlink.discovery;
 
 import io.kadlink.discovery.lookup.LookupResult;
 import io.kadlink.discovery.loop.Loop;
+import io.kadlink.discovery.store.NodeDatabase;
 import io.kadlink.discovery.table.Closest;
 import io.kadlink.discovery.table.Contact;
 import io.kadlink.discovery.table.LocalNode;
@@ -49,6 +50,7 @@ public final class LocalDiscovery implements DatagramHandler {
   private final Loop loop;
   private final LocalNode local;
   private final List<Overlay> overlays = new ArrayList<>();
+  private final Optional<NodeDatabase> database;
   private final EndpointPrediction prediction;
   private final boolean predictEndpoint;
   private final Set<NodeId> seen = new HashSet<>();
@@ -56,20 +58,27 @@ public final class LocalDiscovery implements DatagramHandler {
   private final List<Runnable> whenClosed = new ArrayList<>();
   private boolean closed;
 
-  /** Discovery of {@code local}, not started yet. */
+  /**
+   * Discovery of {@code local}, not started yet.
+   *
+   * @param database where nodes are remembered; closed by whoever made it, after this
+   */
   public LocalDiscovery(
       Loop loop,
       LocalNode local,
       Transport transport,
       RandomGenerator random,
       MeterRegistry registry,
-      DiscoverySettings settings) {
+      DiscoverySettings settings,
+      Optional<NodeDatabase> database) {
     this.loop = loop;
     this.local = local;
+    this.database = database;
     this.prediction = new EndpointPrediction(loop, this::moved);
     this.predictEndpoint = settings.predictEndpoint();
     RateLimit rateLimit = new RateLimit(loop);
     SignsOfLife signs = new Witness();
+    database.ifPresent(stored -> stored.storeLocalRecord(local.record()));
     if (settings.versions().contains(DiscoveryVersion.V4)) {
       overlays.add(
           new Overlay(
@@ -79,6 +88,7 @@ public final class LocalDiscovery implements DatagramHandler {
               random,
               registry,
               settings,
+              database,
               (table, learning) ->
                   new DiscoveryV4(
                       loop, local, table, transport, rateLimit, new Traffic(registry), learning),
@@ -187,6 +197,7 @@ public final class LocalDiscovery implements DatagramHandler {
     NodeRecord before = local.record();
     NodeRecord after = local.update(change);
     if (after.seq() != before.seq()) {
+      database.ifPresent(stored -> stored.storeLocalRecord(after));
       for (Overlay overlay : overlays) {
         overlay
             .table()
@@ -254,6 +265,7 @@ public final class LocalDiscovery implements DatagramHandler {
   private final class Witness implements SignsOfLife {
     @Override
     public void alive(Contact contact, long enrSeq) {
+      database.ifPresent(stored -> stored.seen(contact));
       if (seen.size() < MAX_SEEN && seen.add(contact.id())) {
         seenCount.incrementAndGet();
       }

@@ -6,6 +6,8 @@ import io.kadlink.discovery.lookup.Lookups;
 import io.kadlink.discovery.lookup.RecordFetcher;
 import io.kadlink.discovery.lookup.Refresh;
 import io.kadlink.discovery.loop.Loop;
+import io.kadlink.discovery.store.NodeDatabase;
+import io.kadlink.discovery.store.StoredNode;
 import io.kadlink.discovery.table.Contact;
 import io.kadlink.discovery.table.LocalNode;
 import io.kadlink.discovery.table.SignsOfLife;
@@ -29,6 +31,9 @@ import java.util.random.RandomGenerator;
  * keeps that table. Confined to its loop.
  */
 public final class Overlay {
+  /** Nodes of earlier runs that a table starts from. */
+  static final int SEEDS = 30;
+
   private final DiscoveryVersion version;
   private final Loop loop;
   private final Table table;
@@ -57,6 +62,7 @@ public final class Overlay {
       RandomGenerator random,
       MeterRegistry registry,
       DiscoverySettings settings,
+      Optional<NodeDatabase> database,
       ProtocolFactory factory,
       SignsOfLife signs) {
     this.version = version;
@@ -64,7 +70,9 @@ public final class Overlay {
     this.table =
         new Table(
             local.id(), loop, random, settings.addresses(), this::isAlive, new Announcements());
-    this.protocol = factory.create(table, new Learning(signs));
+    DiscoveryProtocol spoken = factory.create(table, new Learning(signs));
+    this.protocol =
+        database.<DiscoveryProtocol>map(stored -> new Remembering(spoken, stored)).orElse(spoken);
     this.lookups = new Lookups(local.publicKey(), loop, random, table, protocol, registry);
     this.records = new RecordFetcher(loop, table, protocol);
     this.refresh =
@@ -77,6 +85,7 @@ public final class Overlay {
             settings.bootnodes().stream()
                 .filter(bootnode -> !bootnode.id().equals(local.id()))
                 .toList(),
+            done -> draw(database, random, done),
             settings.refreshPeriod());
     Gauge.builder("kadlink.discovery.table.proven", provenCount, AtomicInteger::get)
         .tag("version", version.name().toLowerCase(Locale.ROOT))
@@ -161,6 +170,17 @@ public final class Overlay {
               found.get(),
               answer -> done.accept(answer.map(found.get()::withRecord).or(() -> found)));
         });
+  }
+
+  private static void draw(
+      Optional<NodeDatabase> database, RandomGenerator random, Consumer<List<Contact>> done) {
+    database.ifPresentOrElse(
+        stored ->
+            stored.seeds(
+                SEEDS,
+                random,
+                nodes -> done.accept(nodes.stream().map(StoredNode::contact).toList())),
+        () -> done.accept(List.of()));
   }
 
   private static Optional<Contact> find(PublicKey key, LookupResult result) {

@@ -13,10 +13,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Fills the table and keeps it full. At the start it knocks at every bootnode until that answers;
- * the first that does sets off a lookup of our own neighbourhood at once. After that, rounds of one
- * such lookup and a few random ones: a few seconds apart while the table is thin and rounds find
- * something, doubling while they don't, and a full period apart once the table is well filled.
+ * Fills the table and keeps it full. At the start it knocks at every bootnode until that answers,
+ * and once at nodes known from earlier runs; the first that answers sets off a lookup of our own
+ * neighbourhood at once. After that, rounds of one such lookup and a few random ones: a few seconds
+ * apart while the table is thin and rounds find something, doubling while they don't, and a full
+ * period apart once the table is well filled.
  */
 public final class Refresh {
   private static final Logger log = LoggerFactory.getLogger(Refresh.class);
@@ -39,12 +40,20 @@ public final class Refresh {
 
   private static final Duration MAX_KNOCK_WAIT = Duration.ofSeconds(15);
 
+  /** Nodes known from earlier runs that may still be there. */
+  @FunctionalInterface
+  public interface Seeds {
+    /** Asks for some of them, not always the same; they come on the loop, perhaps later. */
+    void draw(Consumer<List<Contact>> done);
+  }
+
   private final Loop loop;
   private final RandomGenerator random;
   private final Table table;
   private final Lookups lookups;
   private final LivenessCheck ping;
   private final List<Contact> bootnodes;
+  private final Seeds seeds;
   private final Duration period;
   private Duration thinWait = THIN_WAIT;
   private Loop.@Nullable Timer timer;
@@ -67,6 +76,7 @@ public final class Refresh {
       Lookups lookups,
       LivenessCheck ping,
       List<Contact> bootnodes,
+      Seeds seeds,
       Duration period) {
     this.loop = loop;
     this.random = random;
@@ -74,12 +84,14 @@ public final class Refresh {
     this.lookups = lookups;
     this.ping = ping;
     this.bootnodes = List.copyOf(bootnodes);
+    this.seeds = seeds;
     this.period = period;
   }
 
   public void start() {
     loop.assertInLoop();
     knockAtBootnodes();
+    knockAtSeeds();
     schedule();
   }
 
@@ -105,6 +117,7 @@ public final class Refresh {
     int before = table.provenCount();
     if (before == 0) {
       knockAtBootnodes();
+      knockAtSeeds();
     } else {
       // A bootnode that was gone and came back knows nobody: it has to be found by us.
       bootnodes.forEach(table::addFound);
@@ -161,6 +174,26 @@ public final class Refresh {
             knock(bootnode, FIRST_KNOCK_WAIT);
           });
     }
+  }
+
+  private void knockAtSeeds() {
+    seeds.draw(
+        drawn -> {
+          if (!closed) {
+            log.debug("knocking at {} nodes known from before", drawn.size());
+            drawn.stream().filter(table::concerns).forEach(this::knockAtSeed);
+          }
+        });
+  }
+
+  private void knockAtSeed(Contact seed) {
+    ping.check(
+        seed,
+        answered -> {
+          if (answered && isThin()) {
+            now();
+          }
+        });
   }
 
   private void knock(Contact bootnode, Duration wait) {

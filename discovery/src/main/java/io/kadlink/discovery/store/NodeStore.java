@@ -1,5 +1,6 @@
 package io.kadlink.discovery.store;
 
+import io.kadlink.discovery.table.Addresses;
 import io.kadlink.identity.InvalidRecordException;
 import io.kadlink.identity.NodeId;
 import io.kadlink.identity.NodeRecord;
@@ -8,7 +9,6 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -142,12 +142,8 @@ public final class NodeStore implements AutoCloseable {
   }
 
   private static boolean mayTake(InetAddress address, Map<Bytes, Integer> taken) {
-    if (address.isLoopbackAddress() || address.isSiteLocalAddress()) {
-      return true;
-    }
-    byte[] bytes = address.getAddress();
-    Bytes subnet = Bytes.wrap(Arrays.copyOf(bytes, bytes.length == 4 ? 3 : 8));
-    return taken.merge(subnet, 1, Integer::sum) <= MAX_SEEDS_PER_SUBNET;
+    return Addresses.isLan(address)
+        || taken.merge(Addresses.subnet(address), 1, Integer::sum) <= MAX_SEEDS_PER_SUBNET;
   }
 
   /** The record that a node of this id last stored as its own. */

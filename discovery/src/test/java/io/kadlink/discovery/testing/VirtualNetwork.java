@@ -178,7 +178,8 @@ public final class VirtualNetwork {
       this.address = address;
       AtomicReference<LocalDiscovery> target = new AtomicReference<>();
       this.transport = open(address, (from, datagram) -> target.get().received(from, datagram));
-      LocalNode local = new LocalNode(time, key, List.of(address.getAddress()), PORT, tcpPort, Optional.empty());
+      LocalNode local =
+          new LocalNode(time, key, List.of(address.getAddress()), PORT, tcpPort, Optional.empty());
       this.discovery =
           new LocalDiscovery(
               time,
@@ -188,7 +189,8 @@ public final class VirtualNetwork {
               meters,
               DiscoverySettings.defaults()
                   .withVersions(versions)
-                  .withBootnodes(List.of(bootnodes).stream().map(Node::contact).toList()));
+                  .withBootnodes(List.of(bootnodes).stream().map(Node::contact).toList()),
+              Optional.empty());
       target.set(discovery);
       discovery.start();
     }
