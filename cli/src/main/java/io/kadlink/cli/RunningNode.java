@@ -9,6 +9,7 @@ import io.kadlink.cli.rpc.PubSubApi;
 import io.kadlink.cli.rpc.RpcMethods;
 import io.kadlink.cli.rpc.RpcServer;
 import io.kadlink.cli.rpc.WalletApi;
+import io.kadlink.discovery.store.NodeStore;
 import io.kadlink.identity.Enode;
 import io.kadlink.identity.NodeKey;
 import io.kadlink.identity.NodeRecord;
@@ -117,6 +118,7 @@ final class RunningNode implements AutoCloseable {
             .bootnodes(NodeAddress.parseAll(options.bootnodes))
             .staticNodes(NodeAddress.parseAll(options.staticNodes))
             .trustedNodes(NodeAddress.parseAll(options.trustedNodes))
+            .nodeDatabase(options.dataDir.resolve(NodeStore.FILE_NAME))
             .maxPeers(options.maxPeers)
             .metrics(metrics)
             .protocols(eth.protocols())

@@ -1,6 +1,7 @@
 package io.kadlink.server;
 
 import io.kadlink.discovery.DiscoveryVersion;
+import io.kadlink.discovery.Node;
 import io.kadlink.identity.Enode;
 import io.kadlink.identity.NodeKey;
 import io.kadlink.identity.Signer;
@@ -11,6 +12,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -19,6 +21,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +49,8 @@ public final class ServerBuilder {
   private boolean listen = true;
   private Set<DiscoveryVersion> discovery = EnumSet.allOf(DiscoveryVersion.class);
   private final List<Enode> bootnodes = new ArrayList<>();
+  private Optional<Path> nodeDatabase = Optional.empty();
+  private Predicate<Node> wanted = node -> true;
   private final List<Enode> staticNodes = new ArrayList<>();
   private final List<Enode> trustedNodes = new ArrayList<>();
   private int maxPeers = DEFAULT_MAX_PEERS;
@@ -126,6 +131,22 @@ public final class ServerBuilder {
   /** The versions of the discovery protocol to speak, on one UDP port. */
   public ServerBuilder discovery(DiscoveryVersion first, DiscoveryVersion... others) {
     this.discovery = EnumSet.of(first, others);
+    return this;
+  }
+
+  /** The file that remembers nodes, made when there is none; default: nothing is remembered. */
+  public ServerBuilder nodeDatabase(Path file) {
+    this.nodeDatabase = Optional.of(file);
+    return this;
+  }
+
+  /**
+   * Which of the nodes that discovery finds are worth a dial, besides those that were asked for;
+   * default: all. Called on a discovery loop: must not block. A node whose record is not known yet
+   * comes without one.
+   */
+  public ServerBuilder dialOnly(Predicate<Node> wanted) {
+    this.wanted = wanted;
     return this;
   }
 
@@ -261,7 +282,8 @@ public final class ServerBuilder {
         advertised,
         port,
         listen,
-        new DiscoveryPlan(discovery, discoveryPort, fallbackAddress, bootnodes),
+        new DiscoveryPlan(
+            discovery, discoveryPort, fallbackAddress, bootnodes, nodeDatabase, wanted),
         staticNodes,
         trustedNodes,
         maxPeers,

@@ -219,12 +219,15 @@ final class ServerStart {
             .meterRegistry(options.metrics());
     options.advertised().ifPresent(builder::advertisedAddress);
     options.discovery().fallbackAddress().ifPresent(builder::fallbackAddress);
+    options.discovery().database().ifPresent(builder::database);
     return builder.build();
   }
 
   private void dial() {
     Optional<NodeSource> source =
-        options.maxDialed() > 0 ? discovery.map(Discovery::nodes) : Optional.empty();
+        options.maxDialed() > 0
+            ? discovery.map(found -> found.nodes().filter(options.discovery().wanted()))
+            : Optional.empty();
     Dialer.Network network = new Dialer.Network(rlpx, detours, discovery, source, door);
     loop.execute(
         () -> {
