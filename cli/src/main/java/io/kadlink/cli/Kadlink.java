@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
       NodeCommand.class,
       KeyCommand.class,
       EnrCommand.class,
+      NodesetCommand.class,
       HelloCommand.class,
       PingCommand.class
     })

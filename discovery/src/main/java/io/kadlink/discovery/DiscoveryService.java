@@ -1,5 +1,7 @@
 package io.kadlink.discovery;
 
+import io.kadlink.discovery.crawl.CrawlOptions;
+import io.kadlink.discovery.crawl.NodeSet;
 import io.kadlink.discovery.lookup.LookupResult;
 import io.kadlink.discovery.loop.Loop;
 import io.kadlink.discovery.store.NodeDatabase;
@@ -174,6 +176,15 @@ public final class DiscoveryService implements Discovery {
               .forEach(overlay -> rows.put(overlay.version(), overlay.table().snapshot()));
           future.complete(rows);
         });
+  }
+
+  /**
+   * Begins to visit every node that can be reached from {@code set} and {@code from}.
+   *
+   * @param set brought up to date; belongs to the crawl until that is done
+   */
+  public Crawl crawl(NodeSet set, List<Contact> from, CrawlOptions options) {
+    return new Crawl(discovery, set, from, options);
   }
 
   @Override

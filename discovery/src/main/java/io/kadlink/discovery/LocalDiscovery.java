@@ -1,5 +1,9 @@
 package io.kadlink.discovery;
 
+import io.kadlink.discovery.crawl.CrawlOptions;
+import io.kadlink.discovery.crawl.CrawlReport;
+import io.kadlink.discovery.crawl.Crawler;
+import io.kadlink.discovery.crawl.NodeSet;
 import io.kadlink.discovery.lookup.LookupResult;
 import io.kadlink.discovery.loop.Loop;
 import io.kadlink.discovery.store.NodeDatabase;
@@ -49,6 +53,7 @@ public final class LocalDiscovery implements DatagramHandler {
 
   private final Loop loop;
   private final LocalNode local;
+  private final RandomGenerator random;
   private final List<Overlay> overlays = new ArrayList<>();
   private final Optional<NodeDatabase> database;
   private final EndpointPrediction prediction;
@@ -74,6 +79,7 @@ public final class LocalDiscovery implements DatagramHandler {
     this.loop = loop;
     this.local = local;
     this.database = database;
+    this.random = random;
     this.prediction = new EndpointPrediction(loop, this::moved);
     this.predictEndpoint = settings.predictEndpoint();
     RateLimit rateLimit = new RateLimit(loop);
@@ -190,6 +196,25 @@ public final class LocalDiscovery implements DatagramHandler {
             overlay.lookups().find(target, result -> answer.accept(Optional.of(result))),
         (a, b) -> merge(target.id(), a, b),
         result -> done.accept(result.orElse(LookupResult.NONE)));
+  }
+
+  /**
+   * A crawl by all versions that are spoken, not started yet.
+   *
+   * @param set brought up to date; belongs to the crawl until that is done
+   * @param from nodes to start from besides those of the set
+   */
+  public Crawler crawl(
+      NodeSet set, List<Contact> from, CrawlOptions options, Consumer<CrawlReport> done) {
+    return new Crawler(
+        loop,
+        random,
+        local.id(),
+        overlays.stream().map(Overlay::protocol).toList(),
+        set,
+        from,
+        options,
+        done);
   }
 
   /** Changes our record and tells our nearest neighbours that there is a new one. */

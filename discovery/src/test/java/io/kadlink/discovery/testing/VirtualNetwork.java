@@ -92,6 +92,14 @@ public final class VirtualNetwork {
     return node;
   }
 
+  /** A dead node's key comes to life at another address, with nothing remembered. */
+  public Node move(Node dead, Node... bootnodes) {
+    byte[] old = dead.address.getAddress().getAddress();
+    Node node = new Node(dead.key, address(old[0] & 0xff, old[1] & 0xff, 2, 2), PORT, bootnodes);
+    nodes.set(nodes.indexOf(dead), node);
+    return node;
+  }
+
   public List<Node> nodes() {
     return List.copyOf(nodes);
   }

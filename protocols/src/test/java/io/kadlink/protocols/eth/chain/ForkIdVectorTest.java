@@ -10,6 +10,7 @@ import org.apache.tuweni.bytes.Bytes;
 import org.apache.tuweni.bytes.Bytes32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Fork ids on the public vectors of EIP-2124 and EIP-6122. */
@@ -27,6 +28,23 @@ class ForkIdVectorTest {
           .as("%s at %s", network, id)
           .isEqualTo(forkId(id));
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(PublicNetwork.class)
+  void everyForkIdOfAPublicNetworkIsToldToBeOfThatNetwork(PublicNetwork network) {
+    JsonNode ids = VECTORS.at("/networks/" + network + "/ids");
+    assertThat(ids).isNotEmpty();
+    for (JsonNode id : ids) {
+      assertThat(PublicNetwork.of(forkId(id))).as("%s", id).contains(network);
+      assertThat(network.timeline().at(id.get("number").asLong(), id.get("time").asLong()))
+          .isEqualTo(forkId(id));
+    }
+  }
+
+  @Test
+  void aForkIdOfAnotherChainIsOfNoPublicNetwork() {
+    assertThat(PublicNetwork.of(new ForkId(Bytes.fromHexString("0x12345678"), 0))).isEmpty();
   }
 
   @Test
