@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
       KeyCommand.class,
       EnrCommand.class,
       HelloCommand.class,
-      PingCommand.class
+      PingCommand.class,
+      SimulateCommand.class
     })
 public final class Kadlink implements Runnable {
   @Spec private CommandSpec spec;
