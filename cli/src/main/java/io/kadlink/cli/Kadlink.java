@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
       EnrCommand.class,
       NodesetCommand.class,
       HelloCommand.class,
-      PingCommand.class
+      PingCommand.class,
+      SimulateCommand.class
     })
 public final class Kadlink implements Runnable {
   @Spec private CommandSpec spec;

@@ -56,7 +56,7 @@ class ArchitectureTest {
         .whereLayer("cli")
         .mayNotBeAccessedByAnyLayer()
         .whereLayer("testnet")
-        .mayNotBeAccessedByAnyLayer()
+        .mayOnlyBeAccessedByLayers("cli")
         .whereLayer("protocols")
         .mayOnlyBeAccessedByLayers("cli", "testnet")
         .whereLayer("server")

@@ -124,6 +124,16 @@ class VirtualBootstrapTest {
   }
 
   @Test
+  void aNodeThatComesLooksAroundOnce() {
+    startAll(40);
+    network.time.pass(Duration.ofSeconds(30));
+    Node late = network.start(network.nodes().get(0));
+    network.time.pass(Duration.ofMinutes(5));
+    // Its own neighbourhood and three random targets.
+    assertThat(late.meters.get("kadlink.discovery.lookups").counter().count()).isEqualTo(4);
+  }
+
+  @Test
   void anIdleNetworkIsQuiet() {
     startAll(20);
     network.time.pass(Duration.ofMinutes(5));

@@ -159,7 +159,14 @@ public final class Refresh {
     if (timer != null) {
       timer.cancel();
     }
-    timer = loop.schedule(Duration.ofNanos(half + random.nextLong(half + 1)), this::now);
+    timer = loop.schedule(Duration.ofNanos(half + random.nextLong(half + 1)), this::due);
+  }
+
+  /** A round that is under way schedules the next one itself. */
+  private void due() {
+    if (!running) {
+      now();
+    }
   }
 
   private boolean isThin() {

@@ -1,0 +1,194 @@
+package io.kadlink.testnet.sim;
+
+import io.kadlink.discovery.DiscoveryVersion;
+import io.kadlink.discovery.LocalDiscovery;
+import io.kadlink.discovery.udp.DatagramHandler;
+import io.kadlink.identity.NodeKey;
+import io.kadlink.identity.crypto.Secp256k1;
+import io.micrometer.core.instrument.Counter;
+import java.io.Writer;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.random.RandomGenerator;
+import org.apache.tuweni.bytes.Bytes32;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A simulated network: time, wires, and the nodes on them. One seed gives one history, whatever the
+ * number of threads. Used by one thread, while no time passes.
+ */
+public final class World implements AutoCloseable {
+  private static final long HEARTBEAT_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private final SplittableRandom seeds;
+  private final RandomGenerator random;
+  private final EventLog log;
+  private final VirtualTime time;
+  private final VirtualNetwork network;
+  private final AddressPlan addresses;
+  private final Set<DiscoveryVersion> versions;
+  private final NodeFactory factory;
+  private final List<SimulatedNode> live = new ArrayList<>();
+  private final Progress progress;
+  private long lastHeartbeat = System.nanoTime();
+
+  /**
+   * An empty world.
+   *
+   * @param threads how many run the nodes
+   * @param versions the protocols that all nodes speak
+   * @param eventLog where every event is written as a line, when somebody wants to read that
+   */
+  public World(
+      long seed,
+      int threads,
+      Set<DiscoveryVersion> versions,
+      @Nullable Writer eventLog,
+      Progress progress) {
+    this.versions = EnumSet.copyOf(versions);
+    this.factory = new NodeFactory(versions);
+    this.seeds = new SplittableRandom(seed);
+    this.random = seeds.split();
+    this.addresses = new AddressPlan(seeds.split());
+    this.progress = progress;
+    this.log = new EventLog(eventLog);
+    this.time = new VirtualTime(Links.LEAST, threads, log, this::heartbeat);
+    this.network = new VirtualNetwork(time);
+  }
+
+  public VirtualTime time() {
+    return time;
+  }
+
+  public VirtualNetwork network() {
+    return network;
+  }
+
+  /** The protocols that all nodes speak. */
+  public List<DiscoveryVersion> versions() {
+    return List.copyOf(EnumSet.copyOf(versions));
+  }
+
+  /** For whatever a scenario leaves to chance. */
+  public RandomGenerator random() {
+    return random;
+  }
+
+  /** A key that follows from the seed. */
+  public NodeKey newKey() {
+    byte[] secret = new byte[Secp256k1.SCALAR_BYTES];
+    do {
+      random.nextBytes(secret);
+    } while (!Secp256k1.get().isValidPrivateKey(secret));
+    return NodeKey.of(Bytes32.wrap(secret));
+  }
+
+  /** A node that starts now at an address of its own. */
+  public SimulatedNode join(List<SimulatedNode> bootnodes) {
+    return join(newKey(), addresses.next(), Optional.empty(), bootnodes);
+  }
+
+  /**
+   * A node that starts now.
+   *
+   * @param nat what it is behind; it does not know its outer address then
+   */
+  public SimulatedNode join(
+      NodeKey key, InetSocketAddress address, Optional<Nat> nat, List<SimulatedNode> bootnodes) {
+    VirtualLoop loop = time.newLoop();
+    AtomicReference<LocalDiscovery> target = new AtomicReference<>();
+    VirtualNetwork.Socket socket =
+        network.open(
+            loop,
+            address,
+            nat,
+            seeds.split(),
+            (from, datagram) -> target.getPlain().received(from, datagram));
+    LocalDiscovery discovery =
+        factory.build(
+            loop,
+            key,
+            nat.isPresent() ? Optional.empty() : Optional.of(address.getAddress()),
+            socket,
+            seeds.split(),
+            bootnodes.stream().map(SimulatedNode::contact).toList());
+    target.set(discovery);
+    SimulatedNode node =
+        new SimulatedNode(key, loop, socket, discovery, nat.isPresent(), time.elapsed());
+    live.add(node);
+    loop.run(
+        () -> {
+          loop.log(EventKind.JOIN, Endpoints.number(address), 0, 0);
+          discovery.start();
+        });
+    return node;
+  }
+
+  /** An endpoint nobody had before. */
+  public InetSocketAddress newAddress() {
+    return addresses.next();
+  }
+
+  /** Endpoints of one /24 in which there is no other node. */
+  public List<InetSocketAddress> newSubnet(int hosts) {
+    int subnet = addresses.reserveSubnet();
+    List<InetSocketAddress> endpoints = new ArrayList<>();
+    for (int host = 1; host <= hosts; host++) {
+      endpoints.add(Endpoints.of(subnet | host, AddressPlan.PORT));
+    }
+    return endpoints;
+  }
+
+  /** A loop and socket for something that is no node of ours. */
+  public VirtualNetwork.Socket open(
+      VirtualLoop loop, InetSocketAddress address, DatagramHandler handler) {
+    return network.open(loop, address, Optional.empty(), seeds.split(), handler);
+  }
+
+  /** A node is gone without a word. */
+  public void leave(SimulatedNode node) {
+    live.remove(node);
+    node.vanish();
+  }
+
+  /** The nodes that run, in the order they joined. */
+  public List<SimulatedNode> live() {
+    return List.copyOf(live);
+  }
+
+  /** A sum over all nodes that ever were, of a counter of theirs. */
+  public double counted(String name, String... tags) {
+    Counter counter = factory.registry().find(name).tags(tags).counter();
+    return counter == null ? 0 : counter.count();
+  }
+
+  /** Tasks and log entries so far. */
+  public long events() {
+    return time.tasks() + log.events();
+  }
+
+  /** SHA-256 over all that happened so far. */
+  public String eventLogHash() {
+    return log.hash();
+  }
+
+  private void heartbeat() {
+    long now = System.nanoTime();
+    if (now - lastHeartbeat > HEARTBEAT_NANOS) {
+      lastHeartbeat = now;
+      progress.at(time.elapsed(), live.size(), events());
+    }
+  }
+
+  @Override
+  public void close() {
+    time.close();
+  }
+}
