@@ -3,6 +3,7 @@ package io.kadlink.bench.discovery;
 import io.kadlink.discovery.lookup.DiscoveryProtocol;
 import io.kadlink.discovery.lookup.Lookups;
 import io.kadlink.discovery.lookup.Target;
+import io.kadlink.discovery.table.AddressRules;
 import io.kadlink.discovery.table.Contact;
 import io.kadlink.discovery.table.Table;
 import io.kadlink.discovery.table.TableListener;
@@ -91,6 +92,7 @@ public class LookupBenchmark {
         NodeKey.generate().id(),
         loop,
         random,
+        AddressRules.defaults(),
         (contact, verdict) -> verdict.accept(true),
         new TableListener() {});
   }

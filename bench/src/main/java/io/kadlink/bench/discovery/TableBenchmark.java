@@ -1,5 +1,6 @@
 package io.kadlink.bench.discovery;
 
+import io.kadlink.discovery.table.AddressRules;
 import io.kadlink.discovery.table.Contact;
 import io.kadlink.discovery.table.Table;
 import io.kadlink.discovery.table.TableListener;
@@ -53,6 +54,7 @@ public class TableBenchmark {
         NodeKey.generate().id(),
         loop,
         new Random(1),
+        AddressRules.defaults(),
         (contact, verdict) -> verdict.accept(true),
         new TableListener() {});
   }

@@ -45,13 +45,15 @@ final class NodeFactory {
       RandomGenerator random,
       List<Contact> bootnodes) {
     int port = transport.localAddress().getPort();
-    LocalNode local = new LocalNode(loop, key, advertised, port, port);
+    LocalNode local =
+        new LocalNode(loop, key, advertised.stream().toList(), port, port, Optional.empty());
     return new LocalDiscovery(
         loop,
         local,
         transport,
         random,
         registry,
-        DiscoverySettings.defaults().withVersions(versions).withBootnodes(bootnodes));
+        DiscoverySettings.defaults().withVersions(versions).withBootnodes(bootnodes),
+        Optional.empty());
   }
 }
