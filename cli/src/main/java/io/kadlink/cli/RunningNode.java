@@ -120,6 +120,7 @@ final class RunningNode implements AutoCloseable {
             .trustedNodes(NodeAddress.parseAll(options.trustedNodes))
             .nodeDatabase(options.dataDir.resolve(NodeStore.FILE_NAME))
             .maxPeers(options.maxPeers)
+            .dialFilter(node -> node.record().flatMap(eth::objection))
             .metrics(metrics)
             .protocols(eth.protocols())
             .protocol(pubSub.protocol())

@@ -51,6 +51,7 @@ final class Dialer implements Outside, Door.Dials, PeerSet.Observer {
   private final Loop loop;
   private final InstantSource clock;
   private final NetRestrict netRestrict;
+  private final DialFilter filter;
   private final Arrivals arrivals;
   private final PeerSet peers;
   private final ServerMetrics metrics;
@@ -81,11 +82,13 @@ final class Dialer implements Outside, Door.Dials, PeerSet.Observer {
       ServerMetrics metrics,
       Events events,
       DialOptions options,
+      DialFilter filter,
       RandomGenerator random) {
     this.self = self;
     this.loop = loop;
     this.clock = clock;
     this.netRestrict = netRestrict;
+    this.filter = filter;
     this.arrivals = arrivals;
     this.peers = peers;
     this.metrics = metrics;
@@ -201,6 +204,11 @@ final class Dialer implements Outside, Door.Dials, PeerSet.Observer {
   @Override
   public boolean detourOffered(Node node) {
     return network != null && network.detours().offered(node);
+  }
+
+  @Override
+  public Optional<String> objection(Node node) {
+    return filter.objection(node);
   }
 
   @Override

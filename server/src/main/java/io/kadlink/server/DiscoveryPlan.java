@@ -1,14 +1,12 @@
 package io.kadlink.server;
 
 import io.kadlink.discovery.DiscoveryVersion;
-import io.kadlink.discovery.Node;
 import io.kadlink.identity.Enode;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 
 /**
  * How nodes are to be found.
@@ -18,15 +16,13 @@ import java.util.function.Predicate;
  * @param fallbackAddress told while nothing better is known
  * @param bootnodes nodes to start from
  * @param database where nodes are remembered
- * @param wanted which of the nodes found are worth a dial
  */
 record DiscoveryPlan(
     Set<DiscoveryVersion> versions,
     int port,
     Optional<InetAddress> fallbackAddress,
     List<Enode> bootnodes,
-    Optional<Path> database,
-    Predicate<Node> wanted) {
+    Optional<Path> database) {
 
   /** For {@link #port}: whatever number the TCP port has. */
   static final int SAME_AS_TCP = -1;

@@ -1,7 +1,6 @@
 package io.kadlink.server;
 
 import io.kadlink.discovery.DiscoveryVersion;
-import io.kadlink.discovery.Node;
 import io.kadlink.identity.Enode;
 import io.kadlink.identity.NodeKey;
 import io.kadlink.identity.Signer;
@@ -21,7 +20,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -50,7 +48,6 @@ public final class ServerBuilder {
   private Set<DiscoveryVersion> discovery = EnumSet.allOf(DiscoveryVersion.class);
   private final List<Enode> bootnodes = new ArrayList<>();
   private Optional<Path> nodeDatabase = Optional.empty();
-  private Predicate<Node> wanted = node -> true;
   private final List<Enode> staticNodes = new ArrayList<>();
   private final List<Enode> trustedNodes = new ArrayList<>();
   private int maxPeers = DEFAULT_MAX_PEERS;
@@ -62,6 +59,7 @@ public final class ServerBuilder {
   private @Nullable RandomGenerator random;
   private final List<Cidr> netRestrict = new ArrayList<>();
   private DialOptions dialing = DialOptions.DEFAULT;
+  private DialFilter dialFilter = node -> Optional.empty();
 
   ServerBuilder() {}
 
@@ -137,16 +135,6 @@ public final class ServerBuilder {
   /** The file that remembers nodes, made when there is none; default: nothing is remembered. */
   public ServerBuilder nodeDatabase(Path file) {
     this.nodeDatabase = Optional.of(file);
-    return this;
-  }
-
-  /**
-   * Which of the nodes that discovery finds are worth a dial, besides those that were asked for;
-   * default: all. Called on a discovery loop: must not block. A node whose record is not known yet
-   * comes without one.
-   */
-  public ServerBuilder dialOnly(Predicate<Node> wanted) {
-    this.wanted = wanted;
     return this;
   }
 
@@ -265,6 +253,12 @@ public final class ServerBuilder {
     return this;
   }
 
+  /** Which of the nodes that discovery finds are not worth a dial; default: all are. */
+  public ServerBuilder dialFilter(DialFilter filter) {
+    this.dialFilter = filter;
+    return this;
+  }
+
   /**
    * Starts the server and waits until it listens. Not to be called on an event loop.
    *
@@ -283,7 +277,7 @@ public final class ServerBuilder {
         port,
         listen,
         new DiscoveryPlan(
-            discovery, discoveryPort, fallbackAddress, bootnodes, nodeDatabase, wanted),
+            discovery, discoveryPort, fallbackAddress, bootnodes, nodeDatabase),
         staticNodes,
         trustedNodes,
         maxPeers,
@@ -294,7 +288,8 @@ public final class ServerBuilder {
         clock,
         random == null ? new SecureRandom() : random,
         netRestrict,
-        dialing);
+        dialing,
+        dialFilter);
   }
 
   private static int checkPort(int port) {

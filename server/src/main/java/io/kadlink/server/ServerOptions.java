@@ -31,7 +31,8 @@ record ServerOptions(
     InstantSource clock,
     RandomGenerator random,
     List<Cidr> netRestrict,
-    DialOptions dialing) {
+    DialOptions dialing,
+    DialFilter dialFilter) {
 
   /** What we would accept from others ourselves. */
   static final int MAX_CLIENT_NAME = 256;

@@ -83,6 +83,7 @@ final class ServerStart {
             metrics,
             events,
             options.dialing(),
+            options.dialFilter(),
             splitRandom());
     peers.observe(dialer);
     this.door =
@@ -226,7 +227,7 @@ final class ServerStart {
   private void dial() {
     Optional<NodeSource> source =
         options.maxDialed() > 0
-            ? discovery.map(found -> found.nodes().filter(options.discovery().wanted()))
+            ? discovery.map(Discovery::nodes)
             : Optional.empty();
     Dialer.Network network = new Dialer.Network(rlpx, detours, discovery, source, door);
     loop.execute(

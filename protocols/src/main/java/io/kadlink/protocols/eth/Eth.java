@@ -1,6 +1,7 @@
 package io.kadlink.protocols.eth;
 
 import io.kadlink.identity.NodeId;
+import io.kadlink.identity.NodeRecord;
 import io.kadlink.protocols.eth.chain.Chain;
 import io.kadlink.protocols.eth.chain.Transaction;
 import io.kadlink.protocols.eth.chain.TransactionPool;
@@ -51,6 +52,16 @@ public final class Eth {
   /** Puts a transaction of our own into the pool, from where it goes to all peers. */
   public TransactionPool.Verdict sendTransaction(Transaction transaction) {
     return chain.pool().add(transaction);
+  }
+
+  /**
+   * Why a node is not worth a dial (EIP-2124): its record's {@code eth} entry has a fork id that
+   * doesn't fit our chain. A node without such an entry may be of use to other protocols. Any
+   * thread.
+   */
+  public Optional<String> objection(NodeRecord record) {
+    return ForkIdEntry.of(record)
+        .flatMap(forkId -> chain.forks().incompatibility(forkId, chain.head()));
   }
 
   /** How far a download of more than a few blocks has come, while there is one. */

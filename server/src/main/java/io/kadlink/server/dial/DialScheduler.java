@@ -94,7 +94,7 @@ public final class DialScheduler {
     boolean fresh = false;
     for (Node node : nodes) {
       DialTarget target = DialTarget.of(node);
-      Optional<String> obstacle = obstacle(target);
+      Optional<String> obstacle = obstacle(target).or(() -> outside.objection(node));
       if (obstacle.isPresent()) {
         note(target, obstacle.get());
       } else if (inHistory(target.id())) {

@@ -23,6 +23,9 @@ public interface Outside {
   /** Whether the address is in a permitted network. */
   boolean permits(InetAddress address);
 
+  /** Why this node, found by discovery, is not worth a dial. */
+  Optional<String> objection(Node node);
+
   /** Whether there is a way to this node although it can't be dialed. */
   boolean detourOffered(Node node);
 

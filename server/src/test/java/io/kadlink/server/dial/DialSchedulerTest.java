@@ -183,6 +183,15 @@ class DialSchedulerTest {
   }
 
   @Test
+  void aNodeThatTheFilterObjectsToIsNotDialedAndTheReasonKept() {
+    world.unwanted.add(id(1));
+    world.start(scheduler);
+    scheduler.found(nodes(1));
+    assertThat(world.takeDialed()).isEmpty();
+    assertThat(why(1)).contains("it is on another chain");
+  }
+
+  @Test
   void aNodeWithoutTcpPortIsDialedOnlyWhenThereIsAWayAround() {
     world.start(scheduler);
     scheduler.found(List.of(node(1, 0)));
@@ -298,6 +307,7 @@ class DialSchedulerTest {
     private final ManualLoop loop = new ManualLoop();
     private final List<DialTarget> dialed = new ArrayList<>();
     private final Set<Integer> connected = new HashSet<>();
+    private final Set<NodeId> unwanted = new HashSet<>();
     private final Set<Integer> offered = new HashSet<>();
     private Optional<Cidr> permitted = Optional.empty();
     private Optional<DialScheduler> started = Optional.empty();
@@ -373,6 +383,13 @@ class DialSchedulerTest {
     public Optional<String> occupied(NodeId id) {
       return Stream.concat(Stream.of(0), connected.stream()).anyMatch(n -> id(n).equals(id))
           ? Optional.of("it is us or a peer")
+          : Optional.empty();
+    }
+
+    @Override
+    public Optional<String> objection(Node node) {
+      return unwanted.contains(node.id())
+          ? Optional.of("it is on another chain")
           : Optional.empty();
     }
 
