@@ -171,6 +171,18 @@ public final class Table {
     return result;
   }
 
+  /** The proven nodes at a logarithmic distance from the local id, 1 to 256. */
+  public List<Contact> provenAt(int distance) {
+    loop.assertInLoop();
+    List<Contact> result = new ArrayList<>();
+    for (Entry entry : bucketAt(distance).entries) {
+      if (entry.proven && self.logDistance(entry.contact.id()) == distance) {
+        result.add(entry.contact);
+      }
+    }
+    return result;
+  }
+
   public int provenCount() {
     loop.assertInLoop();
     return provenCount;
@@ -358,7 +370,10 @@ public final class Table {
   }
 
   private Bucket bucketOf(NodeId id) {
-    int distance = self.logDistance(id);
+    return bucketAt(self.logDistance(id));
+  }
+
+  private Bucket bucketAt(int distance) {
     return buckets.get(Math.max(0, distance - (ID_BITS - BUCKETS) - 1));
   }
 }

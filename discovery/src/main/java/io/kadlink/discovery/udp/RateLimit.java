@@ -72,7 +72,8 @@ public final class RateLimit {
         sender(from), key -> new TokenBucket(SENDER_PER_SECOND, SENDER_BURST, now));
   }
 
-  private static Object sender(InetSocketAddress from) {
+  /** What counts as one sender, to be compared with {@code equals} only. */
+  public static Object sender(InetSocketAddress from) {
     InetAddress address = from.getAddress();
     if (address.isLoopbackAddress()) {
       return from;
