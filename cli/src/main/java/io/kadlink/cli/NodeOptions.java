@@ -1,21 +1,18 @@
 package io.kadlink.cli;
 
+import io.kadlink.discovery.DiscoveryVersion;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options of {@code kadlink node}, in the conventions of geth and Besu. */
 final class NodeOptions {
-  /** Which discovery protocols run. */
-  enum DiscoveryChoice {
-    V4,
-    NONE
-  }
-
   @Option(
       names = "--data-dir",
       paramLabel = "DIR",
@@ -69,9 +66,10 @@ final class NodeOptions {
 
   @Option(
       names = "--discovery",
-      paramLabel = "v4|none",
-      description = "Discovery protocols on the UDP port (default: ${DEFAULT-VALUE}).")
-  DiscoveryChoice discovery = DiscoveryChoice.V4;
+      paramLabel = "v4,v5|v4|v5|none",
+      split = ",",
+      description = "Discovery protocols on the UDP port (default: v4,v5).")
+  List<String> discovery = List.of("v4", "v5");
 
   @Option(
       names = "--max-peers",
@@ -145,6 +143,27 @@ final class NodeOptions {
 
   Path keyFile() {
     return keyFile == null ? dataDir.resolve("nodekey") : keyFile;
+  }
+
+  /** The versions of {@code --discovery}; none for {@code none}. */
+  Set<DiscoveryVersion> discoveryVersions() {
+    Set<DiscoveryVersion> versions = EnumSet.noneOf(DiscoveryVersion.class);
+    if (discovery.equals(List.of("none"))) {
+      return versions;
+    }
+    for (String name : discovery) {
+      versions.add(
+          switch (name) {
+            case "v4" -> DiscoveryVersion.V4;
+            case "v5" -> DiscoveryVersion.V5;
+            default ->
+                throw new CommandFailure(
+                    "--discovery takes v4, v5, both with a comma between, or none, not '"
+                        + String.join(",", discovery)
+                        + "'");
+          });
+    }
+    return versions;
   }
 
   /** The address of {@code --nat extip:IP}; empty for {@code none}. */

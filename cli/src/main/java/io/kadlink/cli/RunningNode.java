@@ -114,7 +114,7 @@ final class RunningNode implements AutoCloseable {
             .clientName(ClientName.full())
             .port(options.port)
             .listen(!options.noListen)
-            .discovery(options.discovery != NodeOptions.DiscoveryChoice.NONE)
+            .discovery(options.discoveryVersions())
             .bootnodes(NodeAddress.parseAll(options.bootnodes))
             .staticNodes(NodeAddress.parseAll(options.staticNodes))
             .trustedNodes(NodeAddress.parseAll(options.trustedNodes))

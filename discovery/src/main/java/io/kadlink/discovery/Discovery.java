@@ -1,5 +1,6 @@
 package io.kadlink.discovery;
 
+import io.kadlink.discovery.v5.DiscoveryV5;
 import io.kadlink.identity.Enode;
 import io.kadlink.identity.NodeId;
 import io.kadlink.identity.NodeRecord;
@@ -9,7 +10,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
+import org.apache.tuweni.bytes.Bytes;
 
 /** Finds nodes over UDP and answers those who look for us. Thread-safe. */
 public interface Discovery extends AutoCloseable {
@@ -48,6 +51,29 @@ public interface Discovery extends AutoCloseable {
 
   /** Pings a node: the round trip, or {@link java.util.concurrent.TimeoutException}. */
   CompletionStage<Duration> ping(Enode node);
+
+  /**
+   * Sends a discv5 talk request: a datagram of an application's own, answered by another.
+   *
+   * @param protocol the application protocol's name, a byte a character
+   * @param request with the name at most {@link DiscoveryV5#MAX_TALK_BYTES}
+   * @return the response, empty bytes when the node does not know the protocol; fails with {@link
+   *     java.util.concurrent.TimeoutException} when it does not answer, with {@link
+   *     IllegalArgumentException} when the request is too large, with {@link
+   *     UnsupportedOperationException} when this node does not speak discv5
+   */
+  CompletionStage<Bytes> talk(Node node, String protocol, Bytes request);
+
+  /**
+   * Answers discv5 talk requests of one application protocol, in place of the handler before.
+   *
+   * @param handler called on the event loop with the node that asks, whose identity and endpoint
+   *     are proven, and its request; whoever asks waits about half a second. A response of more
+   *     than {@link DiscoveryV5#MAX_TALK_BYTES} bytes, or a failure, is not sent
+   * @return fails with {@link UnsupportedOperationException} when this node does not speak discv5
+   */
+  CompletionStage<?> answerTalk(
+      String protocol, BiFunction<Node, Bytes, CompletionStage<Bytes>> handler);
 
   /** The nodes in the tables that are proven alive, nearest buckets first. */
   CompletionStage<List<Node>> table();

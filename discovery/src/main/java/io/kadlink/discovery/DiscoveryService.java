@@ -8,6 +8,7 @@ import io.kadlink.discovery.store.NodeDatabase;
 import io.kadlink.discovery.table.Contact;
 import io.kadlink.discovery.table.TableRow;
 import io.kadlink.discovery.udp.Transport;
+import io.kadlink.discovery.v5.DiscoveryV5;
 import io.kadlink.identity.Enode;
 import io.kadlink.identity.NodeId;
 import io.kadlink.identity.NodeRecord;
@@ -26,9 +27,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
+import org.apache.tuweni.bytes.Bytes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -128,7 +131,7 @@ public final class DiscoveryService implements Discovery {
 
   @Override
   public CompletionStage<NodeRecord> requestRecord(Node node) {
-    Contact contact = new Contact(node.publicKey(), node.udp(), node.tcpPort(), node.record());
+    Contact contact = contact(node);
     return onLoop(
         future ->
             discovery.requestRecord(
@@ -157,6 +160,49 @@ public final class DiscoveryService implements Discovery {
             future.completeExceptionally(silent("ping", contact));
           }
         });
+  }
+
+  @Override
+  public CompletionStage<Bytes> talk(Node node, String protocol, Bytes request) {
+    Contact contact = contact(node);
+    return onLoop(
+        future ->
+            v5().talk(
+                    contact,
+                    protocol,
+                    request,
+                    answer ->
+                        answer.ifPresentOrElse(
+                            future::complete,
+                            () -> future.completeExceptionally(silent("talk request", contact)))));
+  }
+
+  @Override
+  public CompletionStage<?> answerTalk(
+      String protocol, BiFunction<Node, Bytes, CompletionStage<Bytes>> handler) {
+    return onLoop(
+        future -> {
+          v5().registerTalk(
+                  protocol,
+                  (from, request, response) ->
+                      handler
+                          .apply(node(from), request)
+                          .whenComplete(
+                              (answer, failure) -> {
+                                if (answer != null) {
+                                  response.accept(answer);
+                                } else {
+                                  log.debug("talk protocol {} failed", protocol, failure);
+                                }
+                              }));
+          future.complete(protocol);
+        });
+  }
+
+  private DiscoveryV5 v5() {
+    return discovery
+        .v5()
+        .orElseThrow(() -> new UnsupportedOperationException("this node does not speak discv5"));
   }
 
   @Override
@@ -226,6 +272,10 @@ public final class DiscoveryService implements Discovery {
     database.ifPresent(stored -> open.add(stored.close().toCompletableFuture()));
     writer.ifPresent(ExecutorService::shutdown); // after what it still has to write
     return CompletableFuture.allOf(open.toArray(new CompletableFuture<?>[0]));
+  }
+
+  private static Contact contact(Node node) {
+    return new Contact(node.publicKey(), node.udp(), node.tcpPort(), node.record());
   }
 
   static Node node(Contact contact) {

@@ -15,7 +15,7 @@ import io.kadlink.discovery.udp.DatagramHandler;
 import io.kadlink.discovery.udp.RateLimit;
 import io.kadlink.discovery.udp.Transport;
 import io.kadlink.discovery.v4.DiscoveryV4;
-import io.kadlink.discovery.v4.Traffic;
+import io.kadlink.discovery.v5.DiscoveryV5;
 import io.kadlink.identity.NodeId;
 import io.kadlink.identity.NodeRecord;
 import io.kadlink.identity.PublicKey;
@@ -35,6 +35,7 @@ import java.util.function.BinaryOperator;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One node's discovery on one event loop: an overlay for each version of the protocol, all on one
@@ -61,6 +62,7 @@ public final class LocalDiscovery implements DatagramHandler {
   private final Set<NodeId> seen = new HashSet<>();
   private final AtomicInteger seenCount = new AtomicInteger();
   private final List<Runnable> whenClosed = new ArrayList<>();
+  private @Nullable DiscoveryV5 v5;
   private boolean closed;
 
   /**
@@ -85,20 +87,36 @@ public final class LocalDiscovery implements DatagramHandler {
     RateLimit rateLimit = new RateLimit(loop);
     SignsOfLife signs = new Witness();
     database.ifPresent(stored -> stored.storeLocalRecord(local.record()));
-    if (settings.versions().contains(DiscoveryVersion.V4)) {
-      overlays.add(
-          new Overlay(
-              DiscoveryVersion.V4,
-              loop,
-              local,
-              random,
-              registry,
-              settings,
-              database,
-              (table, learning) ->
-                  new DiscoveryV4(
-                      loop, local, table, transport, rateLimit, new Traffic(registry), learning),
-              signs));
+    for (DiscoveryVersion version : settings.versions()) {
+      Overlay.ProtocolFactory factory =
+          (table, learning) ->
+              switch (version) {
+                case V4 ->
+                    new DiscoveryV4(
+                        loop,
+                        local,
+                        table,
+                        transport,
+                        rateLimit,
+                        new io.kadlink.discovery.v4.Traffic(registry),
+                        learning);
+                case V5 ->
+                    new DiscoveryV5(
+                        loop,
+                        local,
+                        table,
+                        transport,
+                        random,
+                        rateLimit,
+                        new io.kadlink.discovery.v5.Traffic(registry),
+                        learning);
+              };
+      Overlay overlay =
+          new Overlay(version, loop, local, random, registry, settings, database, factory, signs);
+      overlays.add(overlay);
+      if (overlay.spoken() instanceof DiscoveryV5 spoken) {
+        v5 = spoken;
+      }
     }
   }
 
@@ -117,7 +135,17 @@ public final class LocalDiscovery implements DatagramHandler {
 
   @Override
   public void received(InetSocketAddress from, byte[] datagram) {
-    overlays.get(0).protocol().received(from, datagram);
+    DiscoveryV5 second = v5;
+    if (second != null && (overlays.size() == 1 || second.recognizes(datagram))) {
+      second.received(from, datagram);
+    } else {
+      overlays.get(0).protocol().received(from, datagram);
+    }
+  }
+
+  /** The discv5 protocol, for what only that has; empty when it is not spoken. */
+  public Optional<DiscoveryV5> v5() {
+    return Optional.ofNullable(v5);
   }
 
   public LocalNode local() {

@@ -37,7 +37,11 @@ public final class Overlay {
   private final DiscoveryVersion version;
   private final Loop loop;
   private final Table table;
+  private final DiscoveryProtocol spoken;
+
+  /** The protocol, with a memory when there is a database. */
   private final DiscoveryProtocol protocol;
+
   private final Lookups lookups;
   private final Refresh refresh;
   private final RecordFetcher records;
@@ -70,7 +74,7 @@ public final class Overlay {
     this.table =
         new Table(
             local.id(), loop, random, settings.addresses(), this::isAlive, new Announcements());
-    DiscoveryProtocol spoken = factory.create(table, new Learning(signs));
+    this.spoken = factory.create(table, new Learning(signs));
     this.protocol =
         database.<DiscoveryProtocol>map(stored -> new Remembering(spoken, stored)).orElse(spoken);
     this.lookups = new Lookups(local.publicKey(), loop, random, table, protocol, registry);
@@ -102,6 +106,11 @@ public final class Overlay {
 
   public Lookups lookups() {
     return lookups;
+  }
+
+  /** The protocol itself. */
+  DiscoveryProtocol spoken() {
+    return spoken;
   }
 
   DiscoveryProtocol protocol() {

@@ -126,9 +126,9 @@ public final class ServerBuilder {
     return this;
   }
 
-  /** The versions of the discovery protocol to speak, on one UDP port. */
-  public ServerBuilder discovery(DiscoveryVersion first, DiscoveryVersion... others) {
-    this.discovery = EnumSet.of(first, others);
+  /** The versions of the discovery protocol to speak on one UDP port; none: no discovery. */
+  public ServerBuilder discovery(Set<DiscoveryVersion> versions) {
+    this.discovery = Set.copyOf(versions);
     return this;
   }
 
@@ -276,8 +276,7 @@ public final class ServerBuilder {
         advertised,
         port,
         listen,
-        new DiscoveryPlan(
-            discovery, discoveryPort, fallbackAddress, bootnodes, nodeDatabase),
+        new DiscoveryPlan(discovery, discoveryPort, fallbackAddress, bootnodes, nodeDatabase),
         staticNodes,
         trustedNodes,
         maxPeers,

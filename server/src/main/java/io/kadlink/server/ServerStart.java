@@ -226,9 +226,7 @@ final class ServerStart {
 
   private void dial() {
     Optional<NodeSource> source =
-        options.maxDialed() > 0
-            ? discovery.map(Discovery::nodes)
-            : Optional.empty();
+        options.maxDialed() > 0 ? discovery.map(Discovery::nodes) : Optional.empty();
     Dialer.Network network = new Dialer.Network(rlpx, detours, discovery, source, door);
     loop.execute(
         () -> {

@@ -351,7 +351,8 @@ public final class DiscoveryV5 implements DiscoveryProtocol {
         .filter(record -> !record.id().equals(local.id()))
         .flatMap(
             record -> {
-              Optional<Contact> contact = Endpoints.contact(record, teller.address());
+              Optional<Contact> contact =
+                  Endpoints.contact(record, teller.address(), table::concerns);
               if (contact.isEmpty()) {
                 traffic.drop(DropReason.BAD_NODE, teller.udp(), "its endpoint is not acceptable");
               }

@@ -7,6 +7,7 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.apache.tuweni.bytes.Bytes;
 
 /** What records say of endpoints, and which of it is believed. */
@@ -26,12 +27,14 @@ final class Endpoints {
   }
 
   /** The node of a record that {@code teller} told of, when it may be contacted. */
-  static Optional<Contact> contact(NodeRecord record, InetAddress teller) {
-    return record
-        .udpEndpoint()
+  static Optional<Contact> contact(
+      NodeRecord record, InetAddress teller, Predicate<Contact> concerns) {
+    return record.udpEndpoints().stream()
         .filter(udp -> udp.getPort() > HIGHEST_RESERVED_PORT)
         .filter(udp -> Addresses.mayRelay(teller, udp.getAddress()))
-        .map(udp -> Contact.of(record.publicKey(), udp, 0).withRecord(record));
+        .map(udp -> Contact.of(record, udp))
+        .filter(concerns)
+        .findFirst();
   }
 
   private static boolean isPort(Bytes value, int port) {

@@ -1,6 +1,7 @@
 package io.kadlink.discovery.testing;
 
 import io.kadlink.discovery.loop.Loop;
+import io.kadlink.discovery.table.AddressRules;
 import io.kadlink.discovery.table.Contact;
 import io.kadlink.discovery.table.LocalNode;
 import io.kadlink.discovery.table.SignsOfLife;
@@ -36,9 +37,17 @@ public final class V5Node implements SignsOfLife, DatagramHandler {
   public V5Node(
       Loop loop, NodeKey key, Transport transport, InetSocketAddress at, RandomGenerator random) {
     this.key = key;
-    this.local = new LocalNode(loop, key, Optional.of(at.getAddress()), at.getPort(), at.getPort());
+    this.local =
+        new LocalNode(
+            loop, key, List.of(at.getAddress()), at.getPort(), at.getPort(), Optional.empty());
     this.table =
-        new Table(key.id(), loop, random, (contact, verdict) -> {}, new TableListener() {});
+        new Table(
+            key.id(),
+            loop,
+            random,
+            AddressRules.defaults(),
+            (contact, verdict) -> {},
+            new TableListener() {});
     this.v5 =
         new DiscoveryV5(
             loop, local, table, transport, random, new RateLimit(loop), new Traffic(meters), this);
