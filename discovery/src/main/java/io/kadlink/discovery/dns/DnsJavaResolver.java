@@ -44,7 +44,7 @@ public final class DnsJavaResolver implements TxtResolver {
     }
     ExtendedResolver all = new ExtendedResolver(resolvers);
     all.setTimeout(timeout.multipliedBy(2));
-    all.setRetries(1);
+    all.setRetries(2);
     this.session = LookupSession.builder().resolver(all).build();
   }
 

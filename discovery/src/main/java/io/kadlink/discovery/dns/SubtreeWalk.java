@@ -30,6 +30,7 @@ final class SubtreeWalk {
   private final Set<Bytes> met = new HashSet<>(); // only asked, never walked
   private int leaves;
   private boolean full;
+  private boolean gaveUp;
 
   /**
    * A walk from the top of a subtree.
@@ -58,6 +59,11 @@ final class SubtreeWalk {
     return leaves;
   }
 
+  /** Whether some entry was given up that might be had another time. */
+  boolean gaveUp() {
+    return gaveUp;
+  }
+
   /** Takes out an entry to look at. */
   Step next(RandomGenerator random) {
     int chosen = random.nextInt(missing.size());
@@ -74,6 +80,8 @@ final class SubtreeWalk {
     boolean again = failure.passing() && step.attempts() + 1 < MAX_ATTEMPTS;
     if (again) {
       missing.add(new Step(step.hash(), step.depth(), step.attempts() + 1));
+    } else if (failure.passing()) {
+      gaveUp = true;
     }
     return again;
   }

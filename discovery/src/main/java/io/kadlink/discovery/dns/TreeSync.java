@@ -215,12 +215,18 @@ final class TreeSync {
 
   private void walked(SubtreeWalk walk) {
     if (walk == links) {
-      linked = linkedSoFar;
+      if (walk.gaveUp()) {
+        linked.addAll(linkedSoFar); // what is missing may be a link known before
+        links = null; // until the root is looked up again
+      } else {
+        linked = linkedSoFar;
+      }
       complained = false;
     } else if (walk == nodes) {
       nodesLastTime = walk.leaves();
-      // Without any node there is nothing to hope for before the root changes.
-      long rest = walk.leaves() == 0 ? rootDue - loop.nanoTime() : REST.toNanos();
+      // Of a list without any node there is nothing to hope for before its root changes.
+      boolean empty = walk.leaves() == 0 && !walk.gaveUp();
+      long rest = empty ? rootDue - loop.nanoTime() : REST.toNanos();
       restUntil = Math.max(restUntil - loop.nanoTime(), rest) + loop.nanoTime();
     }
   }

@@ -243,6 +243,36 @@ class DnsNodesTest {
   }
 
   @Test
+  void anOutageIsOverSoonAfterItsEnd() {
+    dns.ttl = Duration.ofDays(1); // the root is not due for long
+    SignedTree tree = Lists.tree("n.example", 1, Lists.records(0, 5));
+    dns.publish(tree);
+    dns.texts.remove(tree.root().nodes() + ".n.example");
+    CompletableFuture<List<Node>> pull = source("n.example").pull(1).toCompletableFuture();
+    time.pass(Duration.ofHours(1));
+    assertThat(pull).isNotDone();
+    dns.publish(tree);
+    assertThat(time.passUntil(pull::isDone, Duration.ofMinutes(7))).isTrue();
+  }
+
+  @Test
+  void aLinkThatCantBeHadForAWhileIsNotForgotten() {
+    dns.ttl = Duration.ofMinutes(1);
+    dns.publish(Lists.tree("a.example", 1, Lists.records(0, 5), "b.example"));
+    dns.publish(Lists.tree("b.example", 1, Lists.records(5, 10)));
+    DnsNodes source = source("a.example");
+    pull(source, 10);
+    SignedTree update = Lists.tree("a.example", 2, Lists.records(0, 5), "b.example", "c.example");
+    dns.publish(update);
+    dns.texts.remove(update.root().links() + ".a.example");
+    time.pass(Duration.ofMinutes(31));
+    pull(source, 5);
+    time.pass(Duration.ofMinutes(1));
+    assertThat(pull(source, 10)).isEqualTo(ids(Lists.records(0, 10)));
+    assertThat(status(source).seq()).isEqualTo(2);
+  }
+
+  @Test
   void linksAreFollowedEvenInACircle() {
     dns.publish(Lists.tree("a.example", 1, Lists.records(0, 5), "b.example"));
     dns.publish(Lists.tree("b.example", 1, Lists.records(5, 10), "c.example", "a.example"));
