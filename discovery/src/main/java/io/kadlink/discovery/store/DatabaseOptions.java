@@ -15,7 +15,7 @@ public record DatabaseOptions(
 
   /**
    * A few times what a table and its replacements hold over a day of churn. At about 450 bytes each
-   * the file stays near 10 MB.
+   * that is 9 MB, in a file of up to 30 MB.
    */
   public static final int DEFAULT_MAX_NODES = 20_000;
 
