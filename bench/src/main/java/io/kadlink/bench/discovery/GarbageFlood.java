@@ -1,5 +1,6 @@
 package io.kadlink.bench.discovery;
 
+import com.google.common.base.Splitter;
 import io.kadlink.identity.Enode;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -20,14 +22,14 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Whether a node still answers pings under a flood, and in how much memory: {@code GarbageFlood
- * [SECONDS [PER_SECOND]]} starts a discovery node in a process of its own with a heap of 64 MiB,
- * sends it each kind of garbage for so long, and prints a table. Two honest parties ping it
- * meanwhile: a node that it knows, and strangers, each with a key and a port never seen before.
- * Floods go to loopback only.
+ * [SECONDS [PER_SECOND [KIND]]]} starts a discovery node in a process of its own with a heap of 64
+ * MiB, sends it each kind of garbage, or one, for so long, and prints a table. Two honest parties
+ * ping it meanwhile: a node that it knows, and strangers, each with a key and a port never seen
+ * before. Floods go to loopback only.
  */
 public final class GarbageFlood {
   private static final String HEAP = "-Xmx64m";
-  private static final Duration WARM_UP = Duration.ofSeconds(3);
+  private static final Duration WARM_UP = Duration.ofSeconds(5);
 
   /** Honest pings of each party; far below what a sender is allowed. */
   private static final long PING_PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(40);
@@ -70,9 +72,12 @@ public final class GarbageFlood {
             + " median ms | p99 ms | CPU % | heap MB | RSS MB | lost in the kernel % | dropped |");
     System.out.println("|---|---|---|---|---|---|---|---|---|---|---|---|---|");
     for (Flood.Kind kind : Flood.Kind.values()) {
+      if (args.length > 2 && !args[2].equalsIgnoreCase(kind.name())) {
+        continue;
+      }
       GarbageFlood node = new GarbageFlood();
       try {
-        node.measure(Flood.Kind.NONE, WARM_UP, perSecond);
+        node.measure(kind, WARM_UP, perSecond); // else it is the compiler that is measured
         System.out.println(node.measure(kind, span, perSecond));
       } finally {
         node.stop();
@@ -155,14 +160,17 @@ public final class GarbageFlood {
     return figures;
   }
 
-  /** The last column of the socket's line in /proc/net/udp; 0 where there is no such file. */
+  /** The last column of the socket's line in /proc/net; 0 where there is no such file. */
   private long lostInKernel() throws IOException {
-    Path sockets = Path.of("/proc/net/udp");
-    if (Files.exists(sockets)) {
-      String port = String.format(":%04X ", address.getPort());
-      for (String line : Files.readAllLines(sockets)) {
-        if (line.substring(0, Math.min(line.length(), 25)).contains(port)) {
-          return Long.parseLong(line.substring(line.lastIndexOf(' ') + 1));
+    String port = String.format(":%04X", address.getPort());
+    for (String name : List.of("udp", "udp6")) {
+      Path sockets = Path.of("/proc/net", name);
+      if (Files.exists(sockets)) {
+        for (String line : Files.readAllLines(sockets)) {
+          List<String> columns = Splitter.on(' ').omitEmptyStrings().splitToList(line);
+          if (columns.get(1).endsWith(port)) {
+            return Long.parseLong(columns.get(columns.size() - 1));
+          }
         }
       }
     }
