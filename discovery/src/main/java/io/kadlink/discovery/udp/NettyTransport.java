@@ -37,8 +37,11 @@ public final class NettyTransport implements Transport {
   /** Datagrams taken from the kernel in one call. */
   private static final int RECEIVE_BATCH = 16;
 
-  /** Kernel buffer: rides out a burst while the loop is busy. The kernel may grant less. */
-  private static final int SOCKET_BUFFER_BYTES = 1 << 20;
+  /**
+   * Kernel buffer: rides out a fifth of a second of 50,000 datagrams a second while the loop is
+   * busy. The kernel may grant less.
+   */
+  private static final int SOCKET_BUFFER_BYTES = 4 << 20;
 
   private final DatagramChannel channel;
   private boolean flushPending;

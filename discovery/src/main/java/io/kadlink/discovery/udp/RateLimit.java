@@ -10,7 +10,12 @@ import org.apache.tuweni.bytes.Bytes;
 
 /**
  * Decides whether a datagram is worth a signature recovery, which costs twenty times what the
- * socket does. Two token buckets must both have a token: the sender's and the total.
+ * socket does. Two token buckets must both have a token: the sender's own, and that of all senders
+ * of its kind together.
+ *
+ * <p>There are two kinds. A <em>known</em> sender has answered a question of ours from its address;
+ * anyone else is a <em>stranger</em>, and may be one flooder under many forged addresses. Each kind
+ * has a share that the other can't use up: strangers in whatever number leave known nodes theirs.
  *
  * <p>A sender is an IPv4 address or an IPv6 /64, whatever its port, since ports cost an attacker
  * nothing. On loopback, where every node of a local network shares one address, it is the address
@@ -22,12 +27,20 @@ public final class RateLimit {
 
   public static final int SENDER_BURST = 200;
 
-  /** All senders: keeps recoveries well under what one core can do. */
-  public static final int TOTAL_PER_SECOND = 5_000;
+  /**
+   * All strangers. Each ping of theirs costs a recovery, a pong and a ping: at this rate they have
+   * a quarter of a core, and a public node hears from a hundredth of them.
+   */
+  public static final int STRANGERS_PER_SECOND = 2_000;
 
-  public static final int TOTAL_BURST = 5_000;
+  public static final int STRANGERS_BURST = 2_000;
 
-  /** Senders remembered; the least recently heard is forgotten first. */
+  /** All known senders. A question of theirs costs a recovery and an answer or two. */
+  public static final int KNOWN_PER_SECOND = 3_000;
+
+  public static final int KNOWN_BURST = 3_000;
+
+  /** Senders remembered of each kind; the least recently heard is forgotten first. */
   public static final int MAX_SENDERS = 8_192;
 
   private static final double NANOS_PER_SECOND = 1e9;
@@ -35,20 +48,38 @@ public final class RateLimit {
   private static final int IPV6_PREFIX_BYTES = 8;
 
   private final Loop loop;
-  private final TokenBucket total;
-  private final Map<Object, TokenBucket> senders =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Object, TokenBucket> eldest) {
-          return size() > MAX_SENDERS;
-        }
-      };
+  private final Kind strangers;
+  private final Kind known;
 
   public RateLimit(Loop loop) {
     this.loop = loop;
-    this.total = new TokenBucket(TOTAL_PER_SECOND, TOTAL_BURST, loop.nanoTime());
+    this.strangers = new Kind(STRANGERS_PER_SECOND, STRANGERS_BURST, loop.nanoTime());
+    this.known = new Kind(KNOWN_PER_SECOND, KNOWN_BURST, loop.nanoTime());
+  }
+
+  /** {@code from} has answered a question of ours, so nobody forges that address: it is known. */
+  public void answered(InetSocketAddress from) {
+    loop.assertInLoop();
+    Object sender = sender(from);
+    TokenBucket bucket = strangers.senders.remove(sender);
+    if (bucket != null) {
+      known.senders.put(sender, bucket);
+    } else {
+      known.bucket(sender, loop.nanoTime());
+    }
+  }
+
+  /**
+   * Whether {@link #admits} would say no now. Takes no token, so it may be asked of any bytes
+   * before a closer look at them.
+   */
+  public boolean isExhausted(InetSocketAddress from) {
+    loop.assertInLoop();
+    long now = loop.nanoTime();
+    Object sender = sender(from);
+    Kind kind = kind(sender);
+    TokenBucket bucket = kind.senders.get(sender);
+    return !kind.total.has(now) || (bucket != null && !bucket.has(now));
   }
 
   /**
@@ -57,19 +88,21 @@ public final class RateLimit {
   public boolean admitsAnswer(InetSocketAddress from) {
     loop.assertInLoop();
     long now = loop.nanoTime();
-    return bucket(from, now).take(now);
+    Object sender = sender(from);
+    return kind(sender).bucket(sender, now).take(now);
   }
 
   /** Takes a token for a datagram from {@code from}; false when there is none left. */
   public boolean admits(InetSocketAddress from) {
     loop.assertInLoop();
     long now = loop.nanoTime();
-    return bucket(from, now).take(now) && total.take(now);
+    Object sender = sender(from);
+    Kind kind = kind(sender);
+    return kind.total.has(now) && kind.bucket(sender, now).take(now) && kind.total.take(now);
   }
 
-  private TokenBucket bucket(InetSocketAddress from, long now) {
-    return senders.computeIfAbsent(
-        sender(from), key -> new TokenBucket(SENDER_PER_SECOND, SENDER_BURST, now));
+  private Kind kind(Object sender) {
+    return known.senders.containsKey(sender) ? known : strangers;
   }
 
   /** What counts as one sender, to be compared with {@code equals} only. */
@@ -80,6 +113,28 @@ public final class RateLimit {
     }
     byte[] bytes = address.getAddress();
     return bytes.length == 4 ? address : Bytes.wrap(Arrays.copyOf(bytes, IPV6_PREFIX_BYTES));
+  }
+
+  private static final class Kind {
+    final TokenBucket total;
+    final Map<Object, TokenBucket> senders =
+        new LinkedHashMap<>(16, 0.75f, true) {
+          private static final long serialVersionUID = 1L;
+
+          @Override
+          protected boolean removeEldestEntry(Map.Entry<Object, TokenBucket> eldest) {
+            return size() > MAX_SENDERS;
+          }
+        };
+
+    Kind(int perSecond, int burst, long now) {
+      this.total = new TokenBucket(perSecond, burst, now);
+    }
+
+    TokenBucket bucket(Object sender, long now) {
+      return senders.computeIfAbsent(
+          sender, key -> new TokenBucket(SENDER_PER_SECOND, SENDER_BURST, now));
+    }
   }
 
   private static final class TokenBucket {
@@ -95,10 +150,14 @@ public final class RateLimit {
       this.updated = now;
     }
 
-    boolean take(long now) {
+    boolean has(long now) {
       tokens = Math.min(burst, tokens + (now - updated) * perNano);
       updated = now;
-      if (tokens < 1) {
+      return tokens >= 1;
+    }
+
+    boolean take(long now) {
+      if (!has(now)) {
         return false;
       }
       tokens -= 1;

@@ -36,9 +36,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Speaks discv4: answers questions and asks them. Confined to its event loop.
  *
- * <p>A datagram passes checks from cheap to dear: size, hash, body, time, whether it answers
- * anything we asked, the sender's rate, and only then the signature. Pings are answered by anyone's
- * right; everything else only from an endpoint that has proven itself by answering a ping of ours.
+ * <p>A datagram passes checks from cheap to dear: whether its sender may ask at all, size, hash,
+ * body, time, whether it answers anything we asked, the sender's rate, and only then the signature.
+ * Pings are answered by anyone's right; everything else only from an endpoint that has proven
+ * itself by answering a ping of ours.
  */
 public final class DiscoveryV4 implements DiscoveryProtocol {
   private static final Logger log = LoggerFactory.getLogger(DiscoveryV4.class);
@@ -128,6 +129,10 @@ public final class DiscoveryV4 implements DiscoveryProtocol {
   public void received(InetSocketAddress from, byte[] datagram) {
     loop.assertInLoop();
     if (closed) {
+      return;
+    }
+    if (PacketCodec.seemsToAsk(datagram) && rateLimit.isExhausted(from)) {
+      traffic.drop(DropReason.RATE_LIMITED, from, "not looked at");
       return;
     }
     try {
@@ -236,6 +241,7 @@ public final class DiscoveryV4 implements DiscoveryProtocol {
     pinged.ifPresent(
         contact -> {
           bonds.proven(endpoint);
+          rateLimit.answered(from);
           int tcpPort = table.find(contact.id()).map(Contact::tcpPort).orElse(contact.tcpPort());
           signs.alive(
               new Contact(contact.publicKey(), contact.udp(), tcpPort, contact.record()),

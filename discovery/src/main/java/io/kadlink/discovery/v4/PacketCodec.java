@@ -48,10 +48,9 @@ public final class PacketCodec {
    *
    * @param hash its hash, which answers refer to
    * @param packet its body
-   * @param digest what was signed
-   * @param signature 65 bytes
+   * @param datagram all of it
    */
-  public record Unverified(Bytes32 hash, Packet packet, Bytes32 digest, Signature signature) {
+  public record Unverified(Bytes32 hash, Packet packet, Bytes datagram) {
 
     /**
      * The key that signed the packet. Costs an elliptic-curve recovery.
@@ -59,8 +58,11 @@ public final class PacketCodec {
      * @throws BadPacketException when no key can have made the signature
      */
     public PublicKey recoverSender() throws BadPacketException {
+      byte[] bytes = datagram.toArrayUnsafe();
+      byte[] digest = Keccak256.hash(bytes, TYPE_OFFSET, bytes.length - TYPE_OFFSET);
+      Bytes signature = Bytes.wrap(bytes, HASH_BYTES, SIGNATURE_BYTES);
       try {
-        return PublicKey.recover(digest, signature);
+        return PublicKey.recover(Bytes32.wrap(digest), new Signature(signature));
       } catch (InvalidCurveInputException e) {
         throw new BadPacketException(DropReason.BAD_SIGNATURE, String.valueOf(e.getMessage()));
       }
@@ -81,10 +83,18 @@ public final class PacketCodec {
     }
     Packet packet =
         decodeBody(datagram[TYPE_OFFSET] & 0xff, Bytes.wrap(datagram).slice(HEADER_BYTES));
-    byte[] digest = Keccak256.hash(datagram, TYPE_OFFSET, datagram.length - TYPE_OFFSET);
-    Bytes signature = Bytes.wrap(datagram, HASH_BYTES, SIGNATURE_BYTES);
-    return new Unverified(
-        Bytes32.wrap(hash), packet, Bytes32.wrap(digest), new Signature(signature));
+    return new Unverified(Bytes32.wrap(hash), packet, Bytes.wrap(datagram));
+  }
+
+  /** Whether these bytes, if they are a packet, ask for something. Looks at one of them. */
+  static boolean seemsToAsk(byte[] datagram) {
+    if (datagram.length < HEADER_BYTES) {
+      return false;
+    }
+    return switch (datagram[TYPE_OFFSET]) {
+      case Ping.TYPE, FindNode.TYPE, EnrRequest.TYPE -> true;
+      default -> false;
+    };
   }
 
   /** Encodes and signs. */

@@ -46,16 +46,89 @@ class RateLimitTest {
   }
 
   @Test
-  void allSendersTogetherHaveALimit() {
+  void allStrangersTogetherHaveALimit() {
     int count = 0;
     for (int i = 0; i < 100; i++) {
       count += admitted("9.9.9." + i, 1, 100);
     }
-    assertThat(count).isEqualTo(RateLimit.TOTAL_BURST);
-    InetSocketAddress asked = new InetSocketAddress(InetAddresses.forString("8.8.8.8"), 1);
+    assertThat(count).isEqualTo(RateLimit.STRANGERS_BURST);
+    InetSocketAddress asked = address("8.8.8.8");
     assertThat(limit.admits(asked)).isFalse();
     assertThat(limit.admitsAnswer(asked)).as("answers to our questions pass").isTrue();
     time.pass(Duration.ofSeconds(1));
     assertThat(limit.admits(asked)).isTrue();
+  }
+
+  @Test
+  void strangersLeaveKnownSendersTheirShareAndTheOtherWayRound() {
+    for (int i = 0; i < 100; i++) {
+      limit.answered(address("7.7.7." + i));
+      admitted("9.9.9." + i, 1, 100);
+    }
+    assertThat(limit.admits(address("8.8.8.8"))).isFalse();
+
+    int count = 0;
+    for (int i = 0; i < 100; i++) {
+      count += admitted("7.7.7." + i, 1, 100);
+    }
+    assertThat(count).isEqualTo(RateLimit.KNOWN_BURST);
+    time.pass(Duration.ofSeconds(1));
+    for (int i = 0; i < 100; i++) {
+      admitted("7.7.7." + i, 1, 100);
+    }
+    assertThat(limit.admits(address("8.8.8.8"))).isTrue();
+  }
+
+  @Test
+  void aSenderThatGetsKnownDoesNotGetANewBurst() {
+    admitted("1.2.3.4", 1, 1_000);
+    limit.answered(address("1.2.3.4"));
+    assertThat(limit.admits(address("1.2.3.4"))).isFalse();
+    time.pass(Duration.ofSeconds(1));
+    limit.answered(address("1.2.3.4"));
+    assertThat(admitted("1.2.3.4", 1, 1_000)).isEqualTo(RateLimit.SENDER_PER_SECOND);
+  }
+
+  @Test
+  void forgedAddressesInAnyNumberDoNotMakeAKnownSenderAStranger() {
+    limit.answered(address("1.2.3.4"));
+    for (int i = 0; i <= RateLimit.MAX_SENDERS; i++) {
+      limit.admitsAnswer(address("20." + i / 65536 + "." + i / 256 % 256 + "." + i % 256));
+      limit.admits(address("21." + i / 65536 + "." + i / 256 % 256 + "." + i % 256));
+    }
+    assertThat(limit.admits(address("8.8.8.8"))).isFalse();
+    assertThat(limit.admits(address("1.2.3.4"))).isTrue();
+  }
+
+  @Test
+  void ofMoreKnownSendersThanAreRememberedTheOneNotHeardForLongestIsAStranger() {
+    limit.answered(address("1.2.3.4"));
+    limit.answered(address("1.2.3.5"));
+    for (int i = 0; i < RateLimit.MAX_SENDERS - 1; i++) {
+      limit.answered(address("20." + i / 65536 + "." + i / 256 % 256 + "." + i % 256));
+    }
+    for (int i = 0; i < 100; i++) {
+      admitted("9.9.9." + i, 1, 100);
+    }
+    assertThat(limit.admits(address("1.2.3.4"))).isFalse();
+    assertThat(limit.admits(address("1.2.3.5"))).isTrue();
+  }
+
+  @Test
+  void toLookWhetherASenderIsExhaustedTakesNothingFromIt() {
+    for (int i = 0; i < 10_000; i++) {
+      assertThat(limit.isExhausted(address("1.2.3.4"))).isFalse();
+    }
+    assertThat(admitted("1.2.3.4", 1, 1_000)).isEqualTo(RateLimit.SENDER_BURST);
+    assertThat(limit.isExhausted(address("1.2.3.4"))).isTrue();
+    assertThat(limit.isExhausted(address("1.2.3.5"))).isFalse();
+    for (int i = 0; i < 100; i++) {
+      admitted("9.9.9." + i, 1, 100);
+    }
+    assertThat(limit.isExhausted(address("1.2.3.5"))).as("all strangers are").isTrue();
+  }
+
+  private static InetSocketAddress address(String ip) {
+    return new InetSocketAddress(InetAddresses.forString(ip), 1);
   }
 }
