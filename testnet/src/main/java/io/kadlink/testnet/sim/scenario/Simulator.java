@@ -25,6 +25,11 @@ public final class Simulator {
 
   static {
     SCENARIOS.put("bootstrap", new Bootstrap());
+    SCENARIOS.put("churn", new Churn());
+    SCENARIOS.put("half-gone", new HalfGone());
+    SCENARIOS.put("loss", new BadLinks());
+    SCENARIOS.put("partition", new Partition());
+    SCENARIOS.put("nat", new BehindNat());
   }
 
   /**
