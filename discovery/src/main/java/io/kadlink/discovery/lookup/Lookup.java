@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One iterative lookup (devp2p discv4, Recursive Lookup): always {@value #ALPHA} queries under way,
  * each to the nearest node not asked yet. A node that does not answer is out of the race and the
- * next nearest takes its place. It ends when the {@value #RESULTS} nearest nodes heard of have all
- * answered.
+ * next nearest takes its place. When the {@value #RESULTS} nearest nodes heard of have all
+ * answered, those that were silent are asked once more, unless they were many: a few are more
+ * likely to have lost a datagram than to be gone. Then it ends.
  */
 final class Lookup {
   /** Kademlia's alpha: queries at a time. */
@@ -23,6 +24,15 @@ final class Lookup {
 
   /** Kademlia's k: nodes wanted. */
   static final int RESULTS = 16;
+
+  /**
+   * Nodes of the own table to begin with. Only the nearest are asked, but when many of those are
+   * gone, what they tell of is gone too, for the most part.
+   */
+  static final int SEEDS = 3 * RESULTS;
+
+  /** The silent are asked again when they were no more than one query in so many. */
+  private static final int FEW = 2;
 
   /** Nodes taken from one answer; an honest one has no more. */
   private static final int MAX_NODES_PER_ANSWER = RESULTS;
@@ -36,6 +46,10 @@ final class Lookup {
   private final Set<NodeId> seen = new HashSet<>();
   private final TreeMap<NodeId, Candidate> candidates;
   private final List<Contact> answered = new ArrayList<>();
+
+  /** Those that have not answered and are not asked again yet. */
+  private final List<Candidate> silent = new ArrayList<>();
+
   private int running;
   private int queries;
   private int timeouts;
@@ -54,6 +68,7 @@ final class Lookup {
     final int hop;
     boolean asked;
     boolean answered;
+    boolean askedAgain;
 
     Candidate(Contact contact, int hop) {
       this.contact = contact;
@@ -74,8 +89,22 @@ final class Lookup {
     seen.add(self);
   }
 
-  void start(List<Contact> seeds) {
+  /**
+   * Starts.
+   *
+   * @param first asked before all others, be they near or not
+   */
+  void start(List<Contact> seeds, List<Contact> first) {
     offer(seeds, 0);
+    offer(first, 0);
+    advancing = true;
+    for (Contact contact : first) {
+      Candidate candidate = candidates.get(contact.id());
+      if (candidate != null && !candidate.asked) {
+        ask(candidate);
+      }
+    }
+    advancing = false;
     advance();
   }
 
@@ -101,8 +130,22 @@ final class Lookup {
     }
     advancing = false;
     if (running == 0 && !finished) {
-      finish();
+      if (silent.isEmpty() || timeouts * FEW > queries) {
+        finish();
+      } else {
+        askAgain();
+      }
     }
+  }
+
+  private void askAgain() {
+    for (Candidate candidate : silent) {
+      candidate.asked = false;
+      candidate.askedAgain = true;
+      candidates.put(candidate.contact.id(), candidate);
+    }
+    silent.clear();
+    advance();
   }
 
   /** The nearest candidate not asked yet, among the nearest {@value #RESULTS} still in the race. */
@@ -138,6 +181,9 @@ final class Lookup {
           } else {
             timeouts++;
             candidates.remove(candidate.contact.id());
+            if (!candidate.askedAgain) {
+              silent.add(candidate);
+            }
           }
           advance();
         });

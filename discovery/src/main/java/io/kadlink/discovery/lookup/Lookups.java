@@ -45,20 +45,24 @@ public final class Lookups {
 
   /** Looks for the nodes nearest to {@code target}. */
   public void find(PublicKey target, Consumer<LookupResult> done) {
-    start(Target.of(target), done);
+    start(Target.of(target), List.of(), done);
   }
 
-  /** Looks for our own neighbourhood. */
-  public void self(Consumer<LookupResult> done) {
-    find(self, done);
+  /**
+   * Looks for our own neighbourhood.
+   *
+   * @param first asked in any case, though others may be nearer
+   */
+  public void self(List<Contact> first, Consumer<LookupResult> done) {
+    start(Target.of(self), first, done);
   }
 
   /** Looks somewhere at random. */
   public void random(Consumer<LookupResult> done) {
-    start(Target.random(random), done);
+    start(Target.random(random), List.of(), done);
   }
 
-  private void start(Target target, Consumer<LookupResult> done) {
+  private void start(Target target, List<Contact> first, Consumer<LookupResult> done) {
     loop.assertInLoop();
     lookups.increment();
     Lookup lookup =
@@ -76,7 +80,7 @@ public final class Lookups {
                   result.hops());
               done.accept(result);
             });
-    lookup.start(table.closest(target.id(), Lookup.RESULTS));
+    lookup.start(table.closest(target.id(), Lookup.SEEDS), first);
   }
 
   private void ask(Contact contact, Target target, Consumer<Optional<List<Contact>>> done) {

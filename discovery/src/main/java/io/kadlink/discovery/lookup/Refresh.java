@@ -123,11 +123,21 @@ public final class Refresh {
       bootnodes.forEach(table::addFound);
     }
     lookups.self(
+        before == 0 ? List.of() : anyBootnode(),
         result -> {
           // In a small network our neighbourhood is everybody.
           boolean allKnown = table.provenCount() == before && isThin();
           randomLookups(allKnown ? 0 : RANDOM_LOOKUPS, () -> finished(before));
         });
+  }
+
+  /**
+   * One bootnode, to be asked for our neighbourhood. When the network had fallen apart, our table
+   * may hold no one of the other part, and its buckets may be full.
+   */
+  private List<Contact> anyBootnode() {
+    List<Contact> usable = bootnodes.stream().filter(table::concerns).toList();
+    return usable.isEmpty() ? List.of() : List.of(usable.get(random.nextInt(usable.size())));
   }
 
   private void randomLookups(int left, Runnable then) {

@@ -52,7 +52,7 @@ class LookupTest {
 
   private void look(List<Contact> seeds, Lookup.Query query) {
     new Lookup(Target.of(target), self.id(), query, done -> result = Optional.of(done))
-        .start(seeds);
+        .start(seeds, List.of());
   }
 
   private void byHand(Contact contact, Target about, Consumer<Optional<List<Contact>>> done) {
@@ -84,15 +84,51 @@ class LookupTest {
   }
 
   @Test
-  void nodesThatDoNotAnswerAreNotFoundAndOthersTakeTheirPlace() {
+  void manyThatDoNotAnswerAreNotFoundAndOthersTakeTheirPlace() {
     List<Contact> nodes = sortedNodes(20);
     look(
         nodes,
         answering(
-            contact -> nodes.indexOf(contact) < 3 ? Optional.empty() : Optional.of(List.of())));
-    assertThat(result.orElseThrow().closest()).containsExactlyElementsOf(nodes.subList(3, 19));
+            contact -> nodes.indexOf(contact) < 11 ? Optional.empty() : Optional.of(List.of())));
+    assertThat(result.orElseThrow().closest()).containsExactlyElementsOf(nodes.subList(11, 20));
+    assertThat(result.orElseThrow().timeouts()).isEqualTo(11);
+    assertThat(result.orElseThrow().queries()).isEqualTo(20);
+  }
+
+  @Test
+  void aFewThatDoNotAnswerAreAskedOnceMoreAtTheEnd() {
+    List<Contact> nodes = sortedNodes(20);
+    Contact unlucky = nodes.get(1);
+    Contact gone = nodes.get(2);
+    look(
+        nodes,
+        answering(
+            contact -> {
+              boolean again = asked.indexOf(contact) < asked.size() - 1;
+              return contact.equals(gone) || contact.equals(unlucky) && !again
+                  ? Optional.empty()
+                  : Optional.of(List.of());
+            }));
+    List<Contact> found = new ArrayList<>(nodes.subList(0, 17));
+    found.remove(gone);
+    assertThat(result.orElseThrow().closest()).containsExactlyElementsOf(found);
+    assertThat(asked).endsWith(unlucky, gone).hasSize(20);
     assertThat(result.orElseThrow().timeouts()).isEqualTo(3);
-    assertThat(result.orElseThrow().queries()).isEqualTo(19);
+  }
+
+  @Test
+  void oneThatIsToBeAskedFirstIsAskedThoughOthersAreNearer() {
+    List<Contact> nodes = sortedNodes(30);
+    Contact far = nodes.get(29);
+    new Lookup(
+            Target.of(target),
+            self.id(),
+            answering(
+                contact -> Optional.of(contact.equals(far) ? nodes.subList(0, 4) : List.of())),
+            done -> result = Optional.of(done))
+        .start(nodes.subList(4, 28), List.of(far));
+    assertThat(asked.get(0)).isEqualTo(far);
+    assertThat(result.orElseThrow().closest()).containsExactlyElementsOf(nodes.subList(0, 16));
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.kadlink.testnet.sim;
 import io.kadlink.discovery.DiscoveryVersion;
 import io.kadlink.discovery.LocalDiscovery;
 import io.kadlink.discovery.udp.DatagramHandler;
+import io.kadlink.identity.NodeId;
 import io.kadlink.identity.NodeKey;
 import io.kadlink.identity.crypto.Secp256k1;
 import io.micrometer.core.instrument.Counter;
@@ -10,6 +11,7 @@ import java.io.Writer;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -36,6 +38,7 @@ public final class World implements AutoCloseable {
   private final Set<DiscoveryVersion> versions;
   private final NodeFactory factory;
   private final List<SimulatedNode> live = new ArrayList<>();
+  private final Set<NodeId> ids = new HashSet<>();
   private final Progress progress;
   private long lastHeartbeat = System.nanoTime();
 
@@ -123,6 +126,7 @@ public final class World implements AutoCloseable {
     SimulatedNode node =
         new SimulatedNode(key, loop, socket, discovery, nat.isPresent(), time.elapsed());
     live.add(node);
+    ids.add(node.id());
     loop.run(
         () -> {
           loop.log(EventKind.JOIN, Endpoints.number(address), 0, 0);
@@ -146,7 +150,12 @@ public final class World implements AutoCloseable {
     return endpoints;
   }
 
-  /** A loop and socket for something that is no node of ours. */
+  /** A loop for something that is no node of ours. */
+  public VirtualLoop newLoop() {
+    return time.newLoop();
+  }
+
+  /** A socket for something that is no node of ours. */
   public VirtualNetwork.Socket open(
       VirtualLoop loop, InetSocketAddress address, DatagramHandler handler) {
     return network.open(loop, address, Optional.empty(), seeds.split(), handler);
@@ -155,12 +164,18 @@ public final class World implements AutoCloseable {
   /** A node is gone without a word. */
   public void leave(SimulatedNode node) {
     live.remove(node);
+    ids.remove(node.id());
     node.vanish();
   }
 
   /** The nodes that run, in the order they joined. */
   public List<SimulatedNode> live() {
     return List.copyOf(live);
+  }
+
+  /** Whether a node of this id runs. */
+  public boolean isLive(NodeId id) {
+    return ids.contains(id);
   }
 
   /** A sum over all nodes that ever were, of a counter of theirs. */

@@ -6,9 +6,6 @@ import java.util.Optional;
 
 /** A network grows from one bootnode, until every lookup finds what it should. */
 final class Bootstrap implements Scenario {
-  /** The nodes start within this time. */
-  static final Duration JOINING = Duration.ofMinutes(1);
-
   /** Mean recall at which the network counts as converged. */
   static final double RECALL = 0.99;
 
@@ -32,7 +29,7 @@ final class Bootstrap implements Scenario {
   @Override
   public void play(Stage stage) {
     World world = stage.world();
-    stage.grow(stage.nodes(), JOINING);
+    stage.grow(stage.nodes(), Stage.GROWING);
     Duration grown = world.time().elapsed();
     Optional<Duration> converged = Optional.empty();
     Duration end = grown.plus(stage.length(LONGEST));

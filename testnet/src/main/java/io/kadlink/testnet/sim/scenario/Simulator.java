@@ -25,6 +25,13 @@ public final class Simulator {
 
   static {
     SCENARIOS.put("bootstrap", new Bootstrap());
+    SCENARIOS.put("churn", new Churn());
+    SCENARIOS.put("half-gone", new HalfGone());
+    SCENARIOS.put("eclipse", new Eclipse());
+    SCENARIOS.put("flood", new Flood());
+    SCENARIOS.put("loss", new BadLinks());
+    SCENARIOS.put("partition", new Partition());
+    SCENARIOS.put("nat", new BehindNat());
   }
 
   /**

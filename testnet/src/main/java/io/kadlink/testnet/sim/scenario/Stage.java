@@ -12,6 +12,12 @@ import java.util.Optional;
 
 /** What a scenario plays on, and where it writes down what it saw. */
 final class Stage {
+  /** How long a network grows. */
+  static final Duration GROWING = Duration.ofMinutes(1);
+
+  /** From then until things happen: a few rounds of liveness checks. */
+  static final Duration SETTLING = Duration.ofMinutes(2);
+
   private final World world;
   private final int nodes;
   private final Optional<Duration> length;
@@ -88,6 +94,31 @@ final class Stage {
       all.add(world.join(List.of(bootnode)));
     }
     return all;
+  }
+
+  /** A network that has come to rest: {@link #grow} and some time. */
+  List<SimulatedNode> settle() {
+    List<SimulatedNode> all = grow(nodes, GROWING);
+    pass(SETTLING);
+    return all;
+  }
+
+  /** Lets time pass up to a moment, unless that is past. */
+  void passTo(Duration moment) {
+    Duration wait = moment.minus(world.time().elapsed());
+    if (wait.isPositive()) {
+      pass(wait);
+    }
+  }
+
+  /** {@code count} of the nodes, taken at random; never the first, from which others start. */
+  List<SimulatedNode> pick(List<SimulatedNode> all, int count) {
+    List<SimulatedNode> left = new ArrayList<>(all.subList(1, all.size()));
+    List<SimulatedNode> picked = new ArrayList<>();
+    while (picked.size() < count) {
+      picked.add(left.remove(world.random().nextInt(left.size())));
+    }
+    return picked;
   }
 
   Map<String, Object> figures() {

@@ -11,7 +11,9 @@ import io.kadlink.testnet.sim.World;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
@@ -27,7 +29,7 @@ final class Survey {
   static final int WANTED = 16;
 
   /** By then every lookup has ended: it asks at most 128 nodes, each for at most two seconds. */
-  private static final Duration LONGEST = Duration.ofMinutes(2);
+  static final Duration LONGEST = Duration.ofMinutes(2);
 
   private final List<Trial> trials = new ArrayList<>();
 
@@ -48,10 +50,14 @@ final class Survey {
     }
 
     /** Compares with the truth. Nobody knows of a node that is not findable. */
-    void judge(List<SimulatedNode> findable) {
+    void judge(Map<NodeId, Contact> findable, List<Contact> rivals) {
       Closest truth = new Closest(target.id(), WANTED);
-      findable.stream().filter(node -> node != asker).forEach(node -> truth.offer(node.contact()));
-      List<NodeId> wanted = truth.list().stream().map(Contact::id).toList();
+      findable.values().stream()
+          .filter(contact -> !contact.id().equals(asker.id()))
+          .forEach(truth::offer);
+      rivals.forEach(truth::offer);
+      List<NodeId> wanted =
+          truth.list().stream().map(Contact::id).filter(findable::containsKey).toList();
       Set<NodeId> found = new HashSet<>();
       if (result != null) {
         result.closest().forEach(contact -> found.add(contact.id()));
@@ -74,6 +80,21 @@ final class Survey {
    */
   static Survey take(
       World world, int lookups, List<SimulatedNode> askers, Predicate<SimulatedNode> findable) {
+    return take(world, lookups, askers, findable, List.of());
+  }
+
+  /**
+   * Lets time pass until all lookups have ended.
+   *
+   * @param rivals others that may well be among the nearest; it does not matter whether they are
+   *     found
+   */
+  static Survey take(
+      World world,
+      int lookups,
+      List<SimulatedNode> askers,
+      Predicate<SimulatedNode> findable,
+      List<Contact> rivals) {
     Survey survey = new Survey();
     List<SimulatedNode> before = world.live().stream().filter(findable).toList();
     AtomicInteger ended = new AtomicInteger();
@@ -92,9 +113,19 @@ final class Survey {
           });
     }
     world.time().passUntil(() -> ended.get() == lookups, LONGEST);
-    List<SimulatedNode> truth = before.stream().filter(SimulatedNode::isLive).toList();
-    survey.trials.forEach(trial -> trial.judge(truth));
+    Map<NodeId, Contact> truth = new LinkedHashMap<>();
+    before.stream()
+        .filter(SimulatedNode::isLive)
+        .forEach(node -> truth.put(node.id(), node.contact()));
+    survey.trials.forEach(trial -> trial.judge(truth, rivals));
     return survey;
+  }
+
+  /** Several surveys as one. */
+  static Survey joined(List<Survey> surveys) {
+    Survey all = new Survey();
+    surveys.forEach(survey -> all.trials.addAll(survey.trials));
+    return all;
   }
 
   /** Mean share of the nearest nodes that lookups found. */
