@@ -22,6 +22,8 @@ import picocli.CommandLine.Spec;
       NodesetCommand.class,
       HelloCommand.class,
       PingCommand.class,
+      ResolveCommand.class,
+      LookupCommand.class,
       SimulateCommand.class
     })
 public final class Kadlink implements Runnable {
