@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
       PingCommand.class,
       ResolveCommand.class,
       LookupCommand.class,
+      CrawlCommand.class,
       SimulateCommand.class
     })
 public final class Kadlink implements Runnable {
