@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
       ResolveCommand.class,
       LookupCommand.class,
       CrawlCommand.class,
+      BootnodeCommand.class,
       SimulateCommand.class
     })
 public final class Kadlink implements Runnable {
