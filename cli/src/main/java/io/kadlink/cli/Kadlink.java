@@ -22,6 +22,10 @@ import picocli.CommandLine.Spec;
       NodesetCommand.class,
       HelloCommand.class,
       PingCommand.class,
+      ResolveCommand.class,
+      LookupCommand.class,
+      CrawlCommand.class,
+      BootnodeCommand.class,
       SimulateCommand.class
     })
 public final class Kadlink implements Runnable {

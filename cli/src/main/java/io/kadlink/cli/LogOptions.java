@@ -7,6 +7,7 @@ import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.EncoderBase;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Option;
 
@@ -32,8 +33,8 @@ final class LogOptions {
   @Option(
       names = "--log-level",
       paramLabel = "LEVEL",
-      description = "error, warn, info, debug or trace (default: ${DEFAULT-VALUE}).")
-  private LogLevel level = LogLevel.INFO;
+      description = "error, warn, info, debug or trace.")
+  private @Nullable LogLevel level;
 
   @Option(
       names = "--log-format",
@@ -41,9 +42,14 @@ final class LogOptions {
       description = "text or json, on stderr (default: ${DEFAULT-VALUE}).")
   private LogFormat format = LogFormat.TEXT;
 
-  /** Sets the process's logging up; called once, before anything logs. */
+  /** Sets the process's logging up; called once, before anything logs. Default: info. */
   void apply() {
-    apply(level, format);
+    apply(level == null ? LogLevel.INFO : level, format);
+  }
+
+  /** For commands whose answer is all that people want to see: trouble only, unless asked to. */
+  void applyQuietly() {
+    apply(level == null ? LogLevel.WARN : level, format);
   }
 
   /** For the short commands, which log nothing but trouble unless asked to. */

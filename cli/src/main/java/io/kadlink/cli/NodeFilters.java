@@ -12,9 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
 /** Which nodes of a set, as options: all that are given must hold. */
 final class NodeFilters {
@@ -22,7 +20,7 @@ final class NodeFilters {
       names = "--ip",
       paramLabel = "CIDR",
       split = ",",
-      converter = Networks.class,
+      converter = CidrConverter.class,
       description = "In one of these networks.")
   private List<Cidr> networks = new ArrayList<>();
 
@@ -100,17 +98,5 @@ final class NodeFilters {
     }
     return Stream.of("tcp", "tcp6", "quic", "quic6")
         .anyMatch(key -> record.get().bytes(key).filter(port -> !port.isZero()).isPresent());
-  }
-
-  /** Reads a network in CIDR notation. */
-  private static final class Networks implements ITypeConverter<Cidr> {
-    @Override
-    public Cidr convert(String text) {
-      try {
-        return Cidr.parse(text);
-      } catch (IllegalArgumentException e) {
-        throw new TypeConversionException(e.getMessage());
-      }
-    }
   }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options of {@code kadlink node}, in the conventions of geth and Besu. */
@@ -84,11 +85,7 @@ final class NodeOptions {
       description = "Networks outside of which nobody is dialed or admitted.")
   List<String> netRestrict = new ArrayList<>();
 
-  @Option(
-      names = "--nat",
-      paramLabel = "none|extip:IP",
-      description = "How others see this node's address (default: ${DEFAULT-VALUE}).")
-  String nat = "none";
+  @Mixin private NatOption nat = new NatOption();
 
   @Option(
       names = "--network-id",
@@ -168,16 +165,6 @@ final class NodeOptions {
 
   /** The address of {@code --nat extip:IP}; empty for {@code none}. */
   Optional<InetAddress> externalAddress() {
-    if (nat.equals("none")) {
-      return Optional.empty();
-    }
-    String prefix = "extip:";
-    if (nat.startsWith(prefix)) {
-      String literal = nat.substring(prefix.length());
-      if (com.google.common.net.InetAddresses.isInetAddress(literal)) {
-        return Optional.of(com.google.common.net.InetAddresses.forString(literal));
-      }
-    }
-    throw new CommandFailure("--nat takes none or extip:IP (an IP address), not '" + nat + "'");
+    return nat.externalAddress();
   }
 }

@@ -1,21 +1,16 @@
 package io.kadlink.cli;
 
-import io.kadlink.discovery.Discovery;
-import io.kadlink.discovery.DiscoveryOptions;
-import io.kadlink.discovery.DiscoveryService;
-import io.kadlink.identity.Enode;
-import io.kadlink.identity.NodeKey;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import io.kadlink.discovery.DiscoveryVersion;
+import io.kadlink.discovery.table.Contact;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
+import java.util.Set;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -28,8 +23,6 @@ import picocli.CommandLine.Spec;
     description = "Ask a node for a sign of life over UDP.",
     mixinStandardHelpOptions = true)
 final class PingCommand implements Runnable {
-  private static final Duration START_LIMIT = Duration.ofSeconds(5);
-
   @Spec private CommandSpec spec;
 
   @SuppressWarnings("NullAway.Init")
@@ -37,50 +30,54 @@ final class PingCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "ping v4 NODE?");
+    throw new ParameterException(spec.commandLine(), "ping v4 NODE, or ping v5 NODE?");
+  }
+
+  /** Whom to ping, and how long. */
+  static final class Question {
+    @Parameters(paramLabel = "NODE", description = "enode URL or ENR.")
+    private String node;
+
+    @Mixin private AnswerLimit limit;
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    @SuppressWarnings("NullAway.Init")
+    Question() {}
   }
 
   @Command(
       name = "v4",
       description = "Sends a discovery v4 ping and prints the round trip.",
       mixinStandardHelpOptions = true)
-  void v4(
-      @Parameters(paramLabel = "NODE", description = "enode URL or ENR.") String node,
-      @Option(
-              names = "--timeout",
-              paramLabel = "SECONDS",
-              defaultValue = "5",
-              description = "How long to wait (default: ${DEFAULT-VALUE}).")
-          int seconds,
-      @Option(names = "--json", description = "Print JSON.") boolean json) {
-    LogOptions.apply(LogOptions.LogLevel.WARN, LogOptions.LogFormat.TEXT);
-    Enode enode = Waiting.resolved(NodeAddress.parse(node));
-    InetSocketAddress target = enode.udpEndpoint();
-    EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
-    try (Discovery discovery = start(group, target.getAddress())) {
-      Duration roundTrip =
-          Waiting.on(
-              discovery.ping(enode),
-              Duration.ofSeconds(seconds),
-              "No pong from " + target + " (" + enode.id().shortForm() + ")");
-      Map<String, Object> fields = new LinkedHashMap<>();
-      fields.put("nodeId", enode.id().toString());
-      fields.put("endpoint", target.getAddress().getHostAddress() + ":" + target.getPort());
-      fields.put("milliseconds", Math.round(roundTrip.toNanos() / 1_000.0) / 1_000.0);
-      Output.print(spec, fields, json, Optional.of("pong"));
-    } finally {
-      var unused = group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
-    }
+  void v4(@Mixin Question question) {
+    ping(DiscoveryVersion.V4, question);
   }
 
-  /** Bound to loopback when the target is there, else to all addresses. */
-  private static Discovery start(EventLoopGroup group, InetAddress target) {
-    InetSocketAddress bind =
-        target.isLoopbackAddress() ? new InetSocketAddress(target, 0) : new InetSocketAddress(0);
-    return Waiting.on(
-        DiscoveryService.start(
-            DiscoveryOptions.builder(NodeKey.generate(), group.next()).bindAddress(bind).build()),
-        START_LIMIT,
-        "The UDP socket can't be opened");
+  @Command(
+      name = "v5",
+      description = "Makes a discovery v5 session, sends a ping and prints the round trip.",
+      mixinStandardHelpOptions = true)
+  void v5(@Mixin Question question) {
+    ping(DiscoveryVersion.V5, question);
+  }
+
+  private void ping(DiscoveryVersion version, Question question) {
+    LogOptions.apply(LogOptions.LogLevel.WARN, LogOptions.LogFormat.TEXT);
+    Contact contact = NodeTarget.contact(question.node);
+    try (DiscoveryClient client =
+        DiscoveryClient.open(Set.of(version), List.of(contact.address()), List.of())) {
+      Duration roundTrip =
+          Waiting.on(
+              client.service().ping(FoundNode.enode(contact)),
+              question.limit.duration(),
+              "No pong from " + contact + " by " + version.name().toLowerCase(Locale.ROOT));
+      Map<String, Object> fields = new LinkedHashMap<>();
+      fields.put("nodeId", contact.id().toString());
+      fields.put("endpoint", FoundNode.endpoint(contact.udp()));
+      fields.put("milliseconds", Math.round(roundTrip.toNanos() / 1_000.0) / 1_000.0);
+      Output.print(spec, fields, question.json, Optional.of("pong"));
+    }
   }
 }

@@ -4,7 +4,6 @@ import io.kadlink.discovery.table.Contact;
 import io.kadlink.identity.Enode;
 import io.kadlink.identity.NodeId;
 import io.kadlink.identity.NodeRecord;
-import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
@@ -58,16 +57,7 @@ public record CrawledNode(
           .filter(enode -> enode.hasAddressLiteral() && enode.udpPort() != 0)
           .map(enode -> Contact.of(enode.publicKey(), enode.udpEndpoint(), enode.tcpPort()));
     }
-    return record.flatMap(
-        it ->
-            it.udpEndpoint()
-                .map(
-                    udp ->
-                        new Contact(
-                            it.publicKey(),
-                            udp,
-                            it.tcpEndpoint().map(InetSocketAddress::getPort).orElse(0),
-                            record)));
+    return record.flatMap(it -> it.udpEndpoint().map(udp -> Contact.of(it, udp)));
   }
 
   /** This node with {@code record}, unless the known one is newer. */

@@ -1,0 +1,149 @@
+package io.kadlink.cli;
+
+import io.kadlink.cli.rpc.MetricsServer;
+import io.kadlink.discovery.DiscoveryOptions;
+import io.kadlink.discovery.DiscoveryService;
+import io.kadlink.discovery.table.AddressRules;
+import io.kadlink.identity.Enode;
+import io.kadlink.identity.NodeKey;
+import io.kadlink.server.admission.Cidr;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.nio.NioIoHandler;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code kadlink bootnode}: discovery and nothing else, until SIGTERM or SIGINT. Prints its enode
+ * URL and its record on stdout once it listens, and nothing else there. The launcher gives it a
+ * small heap.
+ */
+@Command(
+    name = "bootnode",
+    description = "Run a node that others find each other through: discovery only, little memory.",
+    mixinStandardHelpOptions = true)
+final class BootnodeCommand implements Callable<Integer> {
+  private static final Logger log = LoggerFactory.getLogger(BootnodeCommand.class);
+  private static final Duration START_LIMIT = Duration.ofSeconds(30);
+
+  @Spec private CommandSpec spec;
+  @Mixin private LogOptions logging;
+  @Mixin private BootnodeOptions options;
+  @Mixin private DiscoveryNetwork network;
+
+  @Option(names = "--json", description = "Print enode and enr as one JSON object.")
+  private boolean json;
+
+  @SuppressWarnings("NullAway.Init") // picocli sets the fields
+  BootnodeCommand() {}
+
+  @Override
+  public Integer call() throws InterruptedException {
+    logging.apply();
+    MeterRegistry meters = startMetrics();
+    EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, io());
+    DiscoveryService discovery =
+        Waiting.on(
+            DiscoveryService.start(discovery(key(), group, meters)),
+            START_LIMIT,
+            "The bootnode can't start at UDP port " + options.port);
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(discovery), "stop"));
+    print(discovery);
+    new CountDownLatch(1).await();
+    return 0;
+  }
+
+  private NodeKey key() {
+    try {
+      return NodeKey.loadOrCreate(options.keyFile());
+    } catch (IOException e) {
+      throw new CommandFailure("The bootnode can't start: " + e.getMessage(), e);
+    }
+  }
+
+  private DiscoveryOptions discovery(NodeKey key, EventLoopGroup group, MeterRegistry meters) {
+    DiscoveryOptions.Builder builder =
+        DiscoveryOptions.builder(key, group.next())
+            .versions(network.versions())
+            .bindAddress(
+                options.host == null
+                    ? new InetSocketAddress(options.port)
+                    : new InetSocketAddress(options.host, options.port))
+            .fallbackAddress(InetAddress.getLoopbackAddress())
+            .bootnodes(network.bootnodes())
+            .meterRegistry(meters);
+    Optional<InetAddress> external = options.nat.externalAddress();
+    external.or(() -> Optional.ofNullable(options.host)).ifPresent(builder::advertisedAddress);
+    if (!options.netRestrict.isEmpty()) {
+      builder.addresses(AddressRules.defaults().withAllowed(this::isAllowed));
+    }
+    return builder.build();
+  }
+
+  private boolean isAllowed(InetAddress address) {
+    for (Cidr allowed : options.netRestrict) {
+      if (allowed.contains(address)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static IoHandlerFactory io() {
+    return Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+  }
+
+  private MeterRegistry startMetrics() {
+    if (options.metricsPort == null) {
+      return new SimpleMeterRegistry();
+    }
+    PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    MetricsServer server = MetricsServer.start(options.metricsPort, registry, () -> true);
+    log.info("metrics on http://127.0.0.1:{}/metrics", server.port());
+    return registry;
+  }
+
+  private void print(DiscoveryService discovery) {
+    Enode enode = discovery.localRecord().enode().orElseThrow();
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      Map<String, Object> fields = new LinkedHashMap<>();
+      fields.put("enode", enode.toString());
+      fields.put("enr", discovery.localRecord().toString());
+      out.println(Json.print(fields));
+    } else {
+      out.println(enode);
+      out.println(discovery.localRecord());
+    }
+    out.flush();
+  }
+
+  private static void stop(DiscoveryService discovery) {
+    log.info("stopping");
+    discovery.close();
+    // a signal is how a bootnode is meant to end: not a failure
+    Runtime.getRuntime().halt(0);
+  }
+}

@@ -1,0 +1,81 @@
+package io.kadlink.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code kadlink bootnode} as a process. */
+@Timeout(120)
+class BootnodeProcessTest {
+  @TempDir Path dir;
+  private final List<Process> started = new ArrayList<>();
+
+  @AfterEach
+  void end() {
+    started.forEach(Process::destroyForcibly);
+  }
+
+  private Process launch(String name, String... more) throws Exception {
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx32m",
+                "-XX:TieredStopAtLevel=1",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Kadlink.class.getName(),
+                "bootnode",
+                "--data-dir",
+                dir.resolve(name).toString(),
+                "--host",
+                "127.0.0.1"));
+    words.addAll(List.of(more));
+    Process process =
+        new ProcessBuilder(words).redirectError(dir.resolve(name + ".log").toFile()).start();
+    started.add(process);
+    return process;
+  }
+
+  private static BufferedReader stdout(Process process) {
+    return process.inputReader(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void stdoutIsTheEnodeAndTheRecordThePingIsAnsweredAndSigtermEndsWithZero() throws Exception {
+    Process process = launch("a", "--port", "0");
+    BufferedReader stdout = stdout(process);
+    String enode = stdout.readLine();
+    assertThat(enode).matches("enode://[0-9a-f]{128}@127\\.0\\.0\\.1:0\\?discport=\\d+");
+    assertThat(stdout.readLine()).startsWith("enr:");
+    CommandLineFixture ping = new CommandLineFixture();
+    assertThat(ping.run("ping", "v4", enode)).as(ping.err()).isZero();
+    process.toHandle().destroy(); // Process.destroy would close stdout
+    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isZero();
+    assertThat(stdout.readLine()).isNull();
+    assertThat(dir.resolve("a").resolve("nodekey")).exists();
+  }
+
+  @Test
+  void aTakenPortIsSaidInOneLineAndEndsWithOne() throws Exception {
+    Process first = launch("a", "--port", "0");
+    String port = stdout(first).readLine().replaceFirst(".*=", "");
+    Process second = launch("b", "--port", port);
+    assertThat(second.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(second.exitValue()).isEqualTo(1);
+    String last = Files.readString(dir.resolve("b.log")).strip().lines().toList().getLast();
+    assertThat(last).contains("can't start").contains(port);
+  }
+}

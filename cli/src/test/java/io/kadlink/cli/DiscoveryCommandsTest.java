@@ -1,0 +1,133 @@
+package io.kadlink.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.kadlink.identity.Enode;
+import io.kadlink.identity.NodeKey;
+import io.kadlink.identity.NodeRecord;
+import org.apache.tuweni.rlp.RLP;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** {@code ping}, {@code resolve} and {@code lookup} against real services on loopback. */
+class DiscoveryCommandsTest {
+  private static LoopbackNetwork network;
+
+  private final CommandLineFixture kadlink = new CommandLineFixture();
+
+  @BeforeAll
+  static void start() throws Exception {
+    network = new LoopbackNetwork(6).settle();
+  }
+
+  @AfterAll
+  static void stop() {
+    network.close();
+  }
+
+  private JsonNode json() throws Exception {
+    return new ObjectMapper().readTree(kadlink.out());
+  }
+
+  /** Where nobody listens. */
+  private static Enode nobody() {
+    Enode node = network.enode(1);
+    return Enode.of(NodeKey.generate().publicKey(), node.udpEndpoint().getAddress(), 0, 9);
+  }
+
+  @Test
+  void pingTellsTheRoundTrip() throws Exception {
+    assertThat(kadlink.run("ping", "v4", network.node(2).localRecord().toString(), "--json"))
+        .isZero();
+    assertThat(json().get("milliseconds").asDouble()).isPositive();
+    assertThat(json().get("nodeId").asText()).isEqualTo(network.enode(2).id().toString());
+  }
+
+  @Test
+  void resolvePrintsTheNewestRecordThatTheNodeItselfGives() throws Exception {
+    NodeRecord old = network.node(3).localRecord();
+    NodeRecord changed =
+        network
+            .node(3)
+            .updateRecord(record -> record.entry("x", RLP.encodeString("changed")))
+            .toCompletableFuture()
+            .get();
+    assertThat(kadlink.run("resolve", old.toString(), "--discovery", "v4", "--json")).isZero();
+    assertThat(json().get("enr").asText()).isEqualTo(changed.toString());
+    assertThat(json().get("source").asText()).isEqualTo("the node itself");
+  }
+
+  @Test
+  void aPublicKeyIsLookedForThroughTheBootnodes() throws Exception {
+    Enode wanted = network.enode(4);
+    assertThat(
+            kadlink.run(
+                "resolve",
+                wanted.publicKey().toString(),
+                "--bootnodes",
+                network.bootnode().toString(),
+                "--discovery",
+                "v4",
+                "--json"))
+        .as(kadlink.err())
+        .isZero();
+    assertThat(json().get("enode").asText()).isEqualTo(wanted.toString());
+    assertThat(json().get("source").asText()).isEqualTo("a lookup");
+    assertThat(json().get("enr").asText()).startsWith("enr:");
+  }
+
+  @Test
+  void whoIsNowhereIsNotResolved() {
+    assertThat(kadlink.run("resolve", nobody().toString(), "--timeout", "2s")).isEqualTo(1);
+    assertThat(kadlink.err()).contains("No record from");
+    assertThat(kadlink.err().lines()).hasSize(1);
+    assertThat(kadlink.out()).isEmpty();
+    assertThat(kadlink.run("resolve", nobody().publicKey().toString())).isEqualTo(2);
+  }
+
+  @Test
+  void lookupReportsTheNearestNodesAndWhatItTook() throws Exception {
+    assertThat(
+            kadlink.run(
+                "lookup",
+                network.enode(5).toString(),
+                "--bootnodes",
+                network.bootnode().toString(),
+                "--discovery",
+                "v4",
+                "--json"))
+        .as(kadlink.err())
+        .isZero();
+    assertThat(json().get("queries").asInt()).isBetween(1, 6);
+    assertThat(json().get("timeouts").asInt()).isZero();
+    assertThat(json().get("hops").asInt()).isBetween(0, 3);
+    assertThat(json().get("nodes")).hasSize(6);
+    assertThat(json().at("/nodes/0/nodeId").asText()).isEqualTo(network.enode(5).id().toString());
+    assertThat(json().at("/nodes/0/distance").asInt()).isZero();
+    assertThat(json().at("/nodes/0/enode").asText()).isEqualTo(network.enode(5).toString());
+  }
+
+  @Test
+  void aLookupWithoutAnAnsweringBootnodeFails() {
+    assertThat(
+            kadlink.run("lookup", "random", "--bootnodes", nobody().toString(), "--timeout", "1s"))
+        .isEqualTo(1);
+    assertThat(kadlink.err()).contains("None of the bootnodes answered within 1.0s");
+    assertThat(kadlink.run("lookup", "random")).isEqualTo(2);
+  }
+
+  @Test
+  void aTargetThatNamesNobodyIsRefused() {
+    assertThat(kadlink.run("ping", "v4", "enode://12@1.2.3.4:5")).isEqualTo(1);
+    assertThat(kadlink.err()).contains("public key");
+    String noAddress = NodeRecord.builder().sign(NodeKey.generate()).toString();
+    CommandLineFixture other = new CommandLineFixture();
+    assertThat(other.run("ping", "v5", noAddress)).isEqualTo(1);
+    assertThat(other.err()).contains("nowhere");
+    assertThat(new CommandLineFixture().run("ping", "v4", noAddress, "--timeout", "x"))
+        .isEqualTo(2);
+  }
+}
