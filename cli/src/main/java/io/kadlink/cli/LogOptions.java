@@ -72,6 +72,9 @@ final class LogOptions {
     stderr.setTarget("System.err");
     stderr.setEncoder(encoder);
     stderr.start();
+    // Lines of theirs for every query and packet would drown ours.
+    context.getLogger("org.xbill.DNS").setLevel(Level.INFO);
+    context.getLogger("javax.jmdns").setLevel(Level.INFO);
     ch.qos.logback.classic.Logger root = context.getLogger("ROOT");
     root.setLevel(Level.WARN);
     root.addAppender(stderr);

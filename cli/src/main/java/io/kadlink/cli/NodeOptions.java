@@ -73,6 +73,21 @@ final class NodeOptions {
   List<String> discovery = List.of("v4", "v5");
 
   @Option(
+      names = "--dns-discovery",
+      paramLabel = "URL",
+      split = ",",
+      description = "DNS lists of nodes to dial, enrtree://KEY@domain (default: none). Repeatable.")
+  List<String> dnsLists = new ArrayList<>();
+
+  @Option(
+      names = "--mdns",
+      paramLabel = "IP",
+      description =
+          "Announce this node, and look for others, on the local network of this own address"
+              + " (default: off).")
+  @Nullable InetAddress mdns;
+
+  @Option(
       names = "--max-peers",
       paramLabel = "N",
       description = "Sessions at most (default: ${DEFAULT-VALUE}).")

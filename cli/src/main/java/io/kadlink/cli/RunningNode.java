@@ -9,6 +9,7 @@ import io.kadlink.cli.rpc.PubSubApi;
 import io.kadlink.cli.rpc.RpcMethods;
 import io.kadlink.cli.rpc.RpcServer;
 import io.kadlink.cli.rpc.WalletApi;
+import io.kadlink.discovery.dns.BadEntryException;
 import io.kadlink.discovery.store.NodeStore;
 import io.kadlink.identity.Enode;
 import io.kadlink.identity.NodeKey;
@@ -130,6 +131,14 @@ final class RunningNode implements AutoCloseable {
     }
     if (options.host != null) {
       builder.bind(options.host);
+    }
+    try {
+      options.dnsLists.forEach(builder::dnsList);
+    } catch (BadEntryException e) {
+      throw new CommandFailure("--dns-discovery: " + e.getMessage(), e);
+    }
+    if (options.mdns != null) {
+      builder.lanDiscovery(options.mdns);
     }
     builder.fallbackAddress(InetAddress.getLoopbackAddress());
     options.externalAddress().ifPresent(builder::advertise);

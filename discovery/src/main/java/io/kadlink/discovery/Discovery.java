@@ -1,5 +1,6 @@
 package io.kadlink.discovery;
 
+import io.kadlink.discovery.table.TableRow;
 import io.kadlink.discovery.v5.DiscoveryV5;
 import io.kadlink.identity.Enode;
 import io.kadlink.identity.NodeId;
@@ -8,9 +9,11 @@ import io.kadlink.identity.PublicKey;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.apache.tuweni.bytes.Bytes;
 
@@ -74,6 +77,16 @@ public interface Discovery extends AutoCloseable {
    */
   CompletionStage<?> answerTalk(
       String protocol, BiFunction<Node, Bytes, CompletionStage<Bytes>> handler);
+
+  /** Everything in the tables, with its liveness, for tools. */
+  CompletionStage<Map<DiscoveryVersion, List<TableRow>>> tableSnapshot();
+
+  /**
+   * Tells of every change in the tables from now on, until what is returned is closed.
+   *
+   * @param listener called on the event loop: must not block
+   */
+  AutoCloseable watchTables(Consumer<TableEvent> listener);
 
   /** The nodes in the tables that are proven alive, nearest buckets first. */
   CompletionStage<List<Node>> table();

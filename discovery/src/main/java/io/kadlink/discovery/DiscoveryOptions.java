@@ -1,5 +1,6 @@
 package io.kadlink.discovery;
 
+import io.kadlink.discovery.dns.TreeLink;
 import io.kadlink.discovery.table.AddressRules;
 import io.kadlink.identity.Enode;
 import io.kadlink.identity.NodeRecord;
@@ -43,6 +44,9 @@ import java.util.random.RandomGenerator;
  * @param refreshPeriod the longest time between two rounds of lookups
  * @param addresses which addresses to have to do with
  * @param database the file of the node database, if nodes are to be remembered
+ * @param dnsLists DNS lists (EIP-1459) to take nodes for a dialer from
+ * @param lanAddress an address of this machine on whose network to announce this node and to look
+ *     for others by mDNS
  */
 public record DiscoveryOptions(
     Signer signer,
@@ -60,12 +64,15 @@ public record DiscoveryOptions(
     MeterRegistry meterRegistry,
     Duration refreshPeriod,
     AddressRules addresses,
-    Optional<Path> database) {
+    Optional<Path> database,
+    List<TreeLink> dnsLists,
+    Optional<InetAddress> lanAddress) {
 
   public DiscoveryOptions {
     versions = Set.copyOf(versions);
     advertisedAddresses = List.copyOf(advertisedAddresses);
     bootnodes = List.copyOf(bootnodes);
+    dnsLists = List.copyOf(dnsLists);
   }
 
   /** Options for a node with this key on this loop: loopback, a free port, not to be dialed. */
@@ -82,6 +89,8 @@ public record DiscoveryOptions(
     private Optional<InetSocketAddress> secondBindAddress = Optional.empty();
     private final List<InetAddress> advertisedAddresses = new ArrayList<>();
     private Optional<Path> database = Optional.empty();
+    private final List<TreeLink> dnsLists = new ArrayList<>();
+    private Optional<InetAddress> lanAddress = Optional.empty();
     private Optional<InetAddress> fallbackAddress = Optional.empty();
     private int advertisedUdpPort;
     private int tcpPort;
@@ -119,6 +128,18 @@ public record DiscoveryOptions(
     /** Default: the bound address, until others agree on another one. Adds to those given. */
     public Builder advertisedAddress(InetAddress address) {
       advertisedAddresses.add(address);
+      return this;
+    }
+
+    /** Adds a DNS list. */
+    public Builder dnsList(TreeLink list) {
+      dnsLists.add(list);
+      return this;
+    }
+
+    /** Default: nothing is announced, nobody looked for on the local network. */
+    public Builder lanAddress(InetAddress address) {
+      this.lanAddress = Optional.of(address);
       return this;
     }
 
@@ -216,7 +237,9 @@ public record DiscoveryOptions(
           meterRegistry,
           refreshPeriod,
           addresses,
-          database);
+          database,
+          dnsLists,
+          lanAddress);
     }
   }
 }

@@ -2,10 +2,14 @@ package io.kadlink.discovery;
 
 import io.kadlink.discovery.crawl.CrawlOptions;
 import io.kadlink.discovery.crawl.NodeSet;
+import io.kadlink.discovery.dns.DnsJavaResolver;
+import io.kadlink.discovery.dns.DnsNodes;
+import io.kadlink.discovery.dns.DnsOptions;
 import io.kadlink.discovery.lookup.LookupResult;
 import io.kadlink.discovery.loop.Loop;
 import io.kadlink.discovery.store.NodeDatabase;
 import io.kadlink.discovery.table.Contact;
+import io.kadlink.discovery.table.TableListener;
 import io.kadlink.discovery.table.TableRow;
 import io.kadlink.discovery.udp.Transport;
 import io.kadlink.discovery.v5.DiscoveryV5;
@@ -30,7 +34,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
-import java.util.random.RandomGenerator;
 import org.apache.tuweni.bytes.Bytes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,7 +56,8 @@ public final class DiscoveryService implements Discovery {
   private final Transport transport;
   private final Optional<NodeDatabase> database;
   private final Optional<ExecutorService> writer;
-  private final RandomGenerator random;
+  private final DiscoveryOptions options;
+  private final Optional<LanFinder> lan;
 
   /**
    * A service on what {@link DiscoveryStart} made.
@@ -63,15 +67,19 @@ public final class DiscoveryService implements Discovery {
   DiscoveryService(
       LocalDiscovery discovery,
       Transport transport,
-      RandomGenerator random,
+      DiscoveryOptions options,
       Optional<NodeDatabase> database,
       Optional<ExecutorService> writer) {
     this.discovery = discovery;
     this.loop = discovery.loop();
     this.transport = transport;
-    this.random = random;
+    this.options = options;
     this.database = database;
     this.writer = writer;
+    this.lan =
+        options
+            .lanAddress()
+            .map(address -> new LanFinder(discovery, address, options.meterRegistry()));
   }
 
   /**
@@ -97,15 +105,33 @@ public final class DiscoveryService implements Discovery {
 
   @Override
   public CompletionStage<NodeRecord> updateRecord(UnaryOperator<NodeRecord.Builder> change) {
-    return onLoop(future -> future.complete(discovery.updateRecord(change)));
+    return onLoop(
+        future -> {
+          NodeRecord record = discovery.updateRecord(change);
+          lan.ifPresent(network -> network.announce(record));
+          future.complete(record);
+        });
   }
 
   @Override
   public NodeSource nodes(List<NodeSource> others) {
     List<NodeSource> all = new ArrayList<>(others);
-    database.ifPresent(stored -> all.add(new StoredNodes(loop, stored, random)));
+    if (!options.dnsLists().isEmpty()) {
+      all.add(dnsNodes());
+    }
+    database.ifPresent(stored -> all.add(new StoredNodes(loop, stored, options.random())));
     discovery.overlays().forEach(overlay -> all.add(new NodeStream(discovery, overlay)));
     return all.size() == 1 ? all.get(0) : new MixedSource(loop, all);
+  }
+
+  private DnsNodes dnsNodes() {
+    return new DnsNodes(
+        options.dnsLists(),
+        DnsJavaResolver.system(),
+        loop,
+        DnsOptions.defaults(),
+        options.random(),
+        options.meterRegistry());
   }
 
   @Override
@@ -212,7 +238,7 @@ public final class DiscoveryService implements Discovery {
             future.complete(discovery.proven().stream().map(DiscoveryService::node).toList()));
   }
 
-  /** Everything in the tables with its liveness, for tools. */
+  @Override
   public CompletionStage<Map<DiscoveryVersion, List<TableRow>>> tableSnapshot() {
     return onLoop(
         future -> {
@@ -231,6 +257,42 @@ public final class DiscoveryService implements Discovery {
    */
   public Crawl crawl(NodeSet set, List<Contact> from, CrawlOptions options) {
     return new Crawl(discovery, set, from, options);
+  }
+
+  @Override
+  public AutoCloseable watchTables(Consumer<TableEvent> listener) {
+    List<Runnable> undo = new ArrayList<>();
+    loop.execute(
+        () -> {
+          for (Overlay overlay : discovery.overlays()) {
+            TableListener events = new TableEvents(overlay.version(), listener);
+            overlay.watch(events);
+            undo.add(() -> overlay.unwatch(events));
+          }
+        });
+    return () -> loop.execute(() -> undo.forEach(Runnable::run));
+  }
+
+  private record TableEvents(DiscoveryVersion version, Consumer<TableEvent> listener)
+      implements TableListener {
+    @Override
+    public void proven(Contact contact) {
+      tell(TableEvent.Kind.PROVEN, contact);
+    }
+
+    @Override
+    public void updated(Contact before, Contact after) {
+      tell(TableEvent.Kind.UPDATED, after);
+    }
+
+    @Override
+    public void removed(Contact contact) {
+      tell(TableEvent.Kind.REMOVED, contact);
+    }
+
+    private void tell(TableEvent.Kind kind, Contact contact) {
+      listener.accept(new TableEvent(version, kind, node(contact)));
+    }
   }
 
   @Override
@@ -270,11 +332,12 @@ public final class DiscoveryService implements Discovery {
     List<CompletableFuture<?>> open = new ArrayList<>();
     open.add(transport.close().toCompletableFuture());
     database.ifPresent(stored -> open.add(stored.close().toCompletableFuture()));
+    lan.ifPresent(network -> open.add(network.close().toCompletableFuture()));
     writer.ifPresent(ExecutorService::shutdown); // after what it still has to write
     return CompletableFuture.allOf(open.toArray(new CompletableFuture<?>[0]));
   }
 
-  private static Contact contact(Node node) {
+  static Contact contact(Node node) {
     return new Contact(node.publicKey(), node.udp(), node.tcpPort(), node.record());
   }
 

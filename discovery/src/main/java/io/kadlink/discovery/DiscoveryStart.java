@@ -155,8 +155,7 @@ final class DiscoveryStart {
     discovery = made;
     made.start();
     log.debug("discovery of {} listens on {}", local.id().shortForm(), bound);
-    return new DiscoveryService(
-        made, transport, options.random(), database, Optional.ofNullable(writer));
+    return new DiscoveryService(made, transport, options, database, Optional.ofNullable(writer));
   }
 
   /** What the record names at first: what was said, else what is bound, else the fallback. */

@@ -1,6 +1,7 @@
 package io.kadlink.server;
 
 import io.kadlink.discovery.DiscoveryVersion;
+import io.kadlink.discovery.dns.TreeLink;
 import io.kadlink.identity.Enode;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -16,13 +17,17 @@ import java.util.Set;
  * @param fallbackAddress told while nothing better is known
  * @param bootnodes nodes to start from
  * @param database where nodes are remembered
+ * @param dnsLists lists of nodes worth a dial
+ * @param lanAddress on whose network to announce this node and look for others
  */
 record DiscoveryPlan(
     Set<DiscoveryVersion> versions,
     int port,
     Optional<InetAddress> fallbackAddress,
     List<Enode> bootnodes,
-    Optional<Path> database) {
+    Optional<Path> database,
+    List<TreeLink> dnsLists,
+    Optional<InetAddress> lanAddress) {
 
   /** For {@link #port}: whatever number the TCP port has. */
   static final int SAME_AS_TCP = -1;
@@ -30,6 +35,7 @@ record DiscoveryPlan(
   DiscoveryPlan {
     versions = Set.copyOf(versions);
     bootnodes = List.copyOf(bootnodes);
+    dnsLists = List.copyOf(dnsLists);
   }
 
   boolean isOn() {

@@ -1,6 +1,7 @@
 package io.kadlink.server;
 
 import io.kadlink.discovery.DiscoveryVersion;
+import io.kadlink.discovery.dns.TreeLink;
 import io.kadlink.identity.Enode;
 import io.kadlink.identity.NodeKey;
 import io.kadlink.identity.Signer;
@@ -48,6 +49,8 @@ public final class ServerBuilder {
   private Set<DiscoveryVersion> discovery = EnumSet.allOf(DiscoveryVersion.class);
   private final List<Enode> bootnodes = new ArrayList<>();
   private Optional<Path> nodeDatabase = Optional.empty();
+  private final List<TreeLink> dnsLists = new ArrayList<>();
+  private Optional<InetAddress> lanAddress = Optional.empty();
   private final List<Enode> staticNodes = new ArrayList<>();
   private final List<Enode> trustedNodes = new ArrayList<>();
   private int maxPeers = DEFAULT_MAX_PEERS;
@@ -135,6 +138,23 @@ public final class ServerBuilder {
   /** The file that remembers nodes, made when there is none; default: nothing is remembered. */
   public ServerBuilder nodeDatabase(Path file) {
     this.nodeDatabase = Optional.of(file);
+    return this;
+  }
+
+  /**
+   * A DNS list (EIP-1459) of nodes worth a dial. Adds to those already given.
+   *
+   * @param url {@code enrtree://KEY@domain}
+   * @throws io.kadlink.discovery.dns.BadEntryException when it is no such URL
+   */
+  public ServerBuilder dnsList(String url) {
+    dnsLists.add(TreeLink.parse(url));
+    return this;
+  }
+
+  /** Announces this node, and looks for others, on the network of this address by mDNS. */
+  public ServerBuilder lanDiscovery(InetAddress address) {
+    this.lanAddress = Optional.of(address);
     return this;
   }
 
@@ -276,7 +296,14 @@ public final class ServerBuilder {
         advertised,
         port,
         listen,
-        new DiscoveryPlan(discovery, discoveryPort, fallbackAddress, bootnodes, nodeDatabase),
+        new DiscoveryPlan(
+            discovery,
+            discoveryPort,
+            fallbackAddress,
+            bootnodes,
+            nodeDatabase,
+            dnsLists,
+            lanAddress),
         staticNodes,
         trustedNodes,
         maxPeers,

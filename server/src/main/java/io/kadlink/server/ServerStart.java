@@ -221,6 +221,8 @@ final class ServerStart {
     options.advertised().ifPresent(builder::advertisedAddress);
     options.discovery().fallbackAddress().ifPresent(builder::fallbackAddress);
     options.discovery().database().ifPresent(builder::database);
+    options.discovery().dnsLists().forEach(builder::dnsList);
+    options.discovery().lanAddress().ifPresent(builder::lanAddress);
     return builder.build();
   }
 
