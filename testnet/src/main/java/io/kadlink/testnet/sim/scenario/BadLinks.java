@@ -32,10 +32,10 @@ final class BadLinks implements Scenario {
     World world = stage.world();
     world.network().setFaults(FAULTS);
     stage.grow(stage.nodes(), Stage.GROWING);
-    Survey atOnce = Survey.take(world, LOOKUPS, world.live(), node -> true);
+    Survey atOnce = stage.survey(LOOKUPS);
     stage.survey("at once", atOnce);
     stage.pass(stage.length(LENGTH));
-    Survey later = Survey.take(world, LOOKUPS, world.live(), node -> true);
+    Survey later = stage.survey(LOOKUPS);
     stage.survey("later", later);
     stage.atLeast("recall", later.recall(), RECALL);
     stage.atLeast("lookups that find the nearest node", later.succeeded(), SUCCESS);

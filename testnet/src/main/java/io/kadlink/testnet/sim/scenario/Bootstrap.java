@@ -33,17 +33,17 @@ final class Bootstrap implements Scenario {
     Duration grown = world.time().elapsed();
     Optional<Duration> converged = Optional.empty();
     Duration end = grown.plus(stage.length(LONGEST));
-    Survey survey = Survey.take(world, LOOKUPS, world.live(), node -> true);
+    Survey survey = stage.survey(LOOKUPS);
     stage.survey("at once", survey);
     while (survey.recall() < RECALL && world.time().elapsed().compareTo(end) < 0) {
       stage.pass(BETWEEN_SURVEYS);
-      survey = Survey.take(world, LOOKUPS, world.live(), node -> true);
+      survey = stage.survey(LOOKUPS);
     }
     if (survey.recall() >= RECALL) {
       converged = Optional.of(world.time().elapsed().minus(grown));
     }
     stage.figure("minutes to convergence", world.time().elapsed().toMillis() / 60_000.0);
-    Survey last = Survey.take(world, FINAL_LOOKUPS, world.live(), node -> true);
+    Survey last = stage.survey(FINAL_LOOKUPS);
     stage.survey("converged", last);
     stage.figure(
         "proven nodes in a table",

@@ -143,7 +143,7 @@ final class Eclipse implements Scenario {
           "at most " + Table.MAX_PER_SUBNET);
     }
     Survey survey =
-        Survey.take(world, LOOKUPS, List.of(victim), node -> honest.contains(node.id()), gang);
+        Survey.take(world, stage.lookups(LOOKUPS), List.of(victim), node -> honest.contains(node.id()), gang);
     stage.survey(when + ": victim's", survey);
     stage.atLeast(
         when + ": victim's lookups that find the nearest honest node", survey.succeeded(), SUCCESS);

@@ -70,8 +70,8 @@ final class Flood implements Scenario {
       }
       stage.pass(BETWEEN_PINGS);
     }
-    Survey fromTargets = Survey.take(world, LOOKUPS, targets, node -> true);
-    Survey fromAll = Survey.take(world, LOOKUPS, honest, node -> true);
+    Survey fromTargets = Survey.take(world, stage.lookups(LOOKUPS), targets, node -> true);
+    Survey fromAll = Survey.take(world, stage.lookups(LOOKUPS), honest, node -> true);
     forger.stop();
     stage.pass(BETWEEN_PINGS);
     double amplification =

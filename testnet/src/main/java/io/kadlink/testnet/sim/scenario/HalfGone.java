@@ -45,7 +45,7 @@ final class HalfGone implements Scenario {
 
   private static Survey survey(Stage stage, String name) {
     World world = stage.world();
-    Survey survey = Survey.take(world, LOOKUPS, world.live(), node -> true);
+    Survey survey = stage.survey(LOOKUPS);
     stage.survey(name, survey);
     return survey;
   }

@@ -45,22 +45,22 @@ final class Partition implements Scenario {
     Survey near =
         Survey.take(
             world,
-            LOOKUPS,
+            stage.lookups(LOOKUPS),
             all.stream().filter(node -> !far.contains(node)).toList(),
             node -> !far.contains(node));
     stage.survey("split, with the bootnode", near);
     Survey other =
-        Survey.take(world, LOOKUPS, all.stream().filter(far::contains).toList(), far::contains);
+        Survey.take(world, stage.lookups(LOOKUPS), all.stream().filter(far::contains).toList(), far::contains);
     stage.survey("split, without it", other);
     stage.figure("known of the other half", acrossShare(stage, far));
     world.network().heal();
     Duration healed = world.time().elapsed();
-    Survey merged = Survey.take(world, LOOKUPS, all, node -> true);
+    Survey merged = Survey.take(world, stage.lookups(LOOKUPS), all, node -> true);
     stage.survey("right after", merged);
     while (merged.recall() < RECALL_MERGED
         && world.time().elapsed().minus(healed).compareTo(LONGEST) < 0) {
       stage.pass(BETWEEN_SURVEYS);
-      merged = Survey.take(world, LOOKUPS, all, node -> true);
+      merged = Survey.take(world, stage.lookups(LOOKUPS), all, node -> true);
     }
     stage.survey("merged", merged);
     Optional<Duration> took =

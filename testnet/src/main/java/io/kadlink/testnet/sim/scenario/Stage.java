@@ -96,6 +96,16 @@ final class Stage {
     return all;
   }
 
+  /** Lookups of random nodes for what all live nodes know; fewer in a small network. */
+  Survey survey(int lookups) {
+    return Survey.take(world, lookups(lookups), world.live(), node -> true);
+  }
+
+  /** So many lookups, but no more than there are nodes. */
+  int lookups(int wanted) {
+    return Math.min(wanted, nodes);
+  }
+
   /** A network that has come to rest: {@link #grow} and some time. */
   List<SimulatedNode> settle() {
     List<SimulatedNode> all = grow(nodes, GROWING);

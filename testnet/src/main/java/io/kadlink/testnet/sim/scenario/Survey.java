@@ -62,7 +62,7 @@ final class Survey {
       if (result != null) {
         result.closest().forEach(contact -> found.add(contact.id()));
       }
-      nearestFound = !wanted.isEmpty() && found.contains(wanted.get(0));
+      nearestFound = wanted.isEmpty() || found.contains(wanted.get(0));
       recall =
           wanted.isEmpty()
               ? 1
