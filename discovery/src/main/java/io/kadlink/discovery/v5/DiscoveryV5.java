@@ -93,7 +93,7 @@ public final class DiscoveryV5 implements DiscoveryProtocol {
     this.sessions = new Sessions(loop);
     this.challenges = new Challenges(loop);
     this.handshakes = new Handshakes(loop, local, codec, this.random);
-    this.calls = new Calls(loop, sender, sessions, handshakes);
+    this.calls = new Calls(loop, this::newPing, sender, sessions, handshakes);
     this.talks = new Talks(loop, traffic);
     this.answers = new Answers(local, table, sender, talks);
   }
@@ -103,7 +103,7 @@ public final class DiscoveryV5 implements DiscoveryProtocol {
     loop.assertInLoop();
     calls.start(
         contact,
-        new Ping(requestId(), local.record().seq()),
+        newPing(),
         new SingleAnswer(loop, answer -> done.accept(answer.map(SingleAnswer.Taken::roundTrip))));
   }
 
@@ -359,6 +359,10 @@ public final class DiscoveryV5 implements DiscoveryProtocol {
               return contact.stream();
             })
         .toList();
+  }
+
+  private Ping newPing() {
+    return new Ping(requestId(), local.record().seq());
   }
 
   private Bytes requestId() {
