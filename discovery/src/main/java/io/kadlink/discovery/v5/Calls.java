@@ -287,6 +287,7 @@ final class Calls {
       outbox.waiting.clear();
       outbox.knocking = null;
       outbox.answering = null;
+      outbox.challengesAnswered = 0;
       if (answering != null) {
         sessions.remove(answering.session);
       }

@@ -325,6 +325,7 @@ public final class DiscoveryV5 implements DiscoveryProtocol {
     if (call == null) {
       throw new BadPacketException(DropReason.UNSOLICITED);
     }
+    boolean first = !session.answered;
     session.answered = true;
     if (Long.compareUnsigned(call.contact.seq(), session.contact.seq()) > 0) {
       session.contact = call.contact;
@@ -332,6 +333,8 @@ public final class DiscoveryV5 implements DiscoveryProtocol {
     if (response instanceof Pong pong) {
       signs.seenAt(call.contact, pong.recipient());
       signs.alive(newest(session.contact), pong.enrSeq());
+    } else if (first) {
+      signs.alive(newest(session.contact), 0);
     }
     calls.answer(session.remote, call, response);
   }

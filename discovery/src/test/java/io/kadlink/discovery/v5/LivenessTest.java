@@ -8,6 +8,7 @@ import io.kadlink.discovery.v5.Message.Ping;
 import io.kadlink.discovery.v5.Message.Pong;
 import io.kadlink.identity.NodeRecord;
 import java.net.InetSocketAddress;
+import java.util.List;
 import org.apache.tuweni.bytes.Bytes;
 import org.junit.jupiter.api.Test;
 
@@ -80,6 +81,16 @@ class LivenessTest {
     peer.send(new Pong(ping.requestId(), 1, us));
     peer.receiveMessages();
     assertThat(node.seenAt).containsExactly(us);
+  }
+
+  @Test
+  void theFirstAnswerOfAnyKindProvesTheEndpoint() {
+    node.v5.findNodeAt(V5Scene.contact(peer), List.of(256), answer -> {});
+    Message.FindNode asked = (Message.FindNode) peer.acceptHandshake();
+    assertThat(node.alive).isEmpty();
+    peer.send(new Message.Nodes(asked.requestId(), 1, List.of()));
+    peer.receiveMessages();
+    assertThat(node.alive).containsExactly(V5Scene.contact(peer));
   }
 
   @Test

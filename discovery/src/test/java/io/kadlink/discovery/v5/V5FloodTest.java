@@ -3,9 +3,11 @@ package io.kadlink.discovery.v5;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kadlink.discovery.loop.Loop;
+import io.kadlink.discovery.table.Contact;
 import io.kadlink.discovery.testing.V5Node;
 import io.kadlink.discovery.testing.VirtualNetwork;
 import io.kadlink.discovery.udp.RateLimit;
+import io.kadlink.identity.PublicKey;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,13 +22,13 @@ class V5FloodTest {
   private final V5Scene scene = new V5Scene();
   private final V5Node node = scene.node(1);
   private final Randomness random = new Randomness(new Random(1));
+  private final PacketCodec stranger = new PacketCodec(V5Peer.key(2_000).id());
 
   private InetSocketAddress address(int number) {
     return VirtualNetwork.address(70 + (number >> 16), number >> 8, number, 1);
   }
 
   private byte[] unknown() {
-    PacketCodec stranger = new PacketCodec(V5Peer.key(2_000).id());
     return stranger.random(
         node.id(),
         random.nextIv(),
@@ -142,14 +144,14 @@ class V5FloodTest {
 
   @Test
   void strangersAreNotPingedBackWhileTooMuchIsPending() {
-    V5Peer stranger = scene.peer(node);
-    byte[] handshake = stranger.handshake(stranger.beChallenged()).build();
+    V5Peer peer = scene.peer(node);
+    byte[] handshake = peer.handshake(peer.beChallenged()).build();
+    PublicKey dead = V5Peer.key(5).publicKey();
     for (int i = 0; i < DiscoveryV5.MAX_PENDING_FOR_STRANGERS; i++) {
-      V5Peer dead = new V5Peer(scene.network, 3_000 + i, address(i), node);
-      node.v5.ping(V5Scene.contact(dead), answer -> {});
+      node.v5.ping(Contact.of(dead, address(i), 0), answer -> {});
     }
-    stranger.sendRaw(handshake);
-    assertThat(stranger.receiveMessages()).hasSize(1).allMatch(Message.Pong.class::isInstance);
+    peer.sendRaw(handshake);
+    assertThat(peer.receiveMessages()).hasSize(1).allMatch(Message.Pong.class::isInstance);
     assertThat(node.dropped("busy")).isEqualTo(1);
   }
 }
