@@ -32,7 +32,7 @@ public final class AesGcm {
    * Encrypts {@code plaintext} to {@code packet} from {@code offset} on, where there is room for it
    * and the tag; what stands before is authenticated with it.
    */
-  void seal(byte[] packet, int offset, Nonce nonce, byte[] plaintext) {
+  public void seal(byte[] packet, int offset, Nonce nonce, byte[] plaintext) {
     try {
       Cipher gcm = initialised(Cipher.ENCRYPT_MODE, nonce);
       gcm.updateAAD(packet, 0, offset);
@@ -43,7 +43,7 @@ public final class AesGcm {
   }
 
   /** Decrypts; null when the message was not sealed with this key, nonce and header. */
-  byte @Nullable [] open(byte[] packet, int offset, Nonce nonce) {
+  public byte @Nullable [] open(byte[] packet, int offset, Nonce nonce) {
     if (packet.length - offset < TAG_BYTES) {
       return null;
     }

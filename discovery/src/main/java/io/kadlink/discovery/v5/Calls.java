@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,7 +53,20 @@ final class Calls {
   /** Nonces remembered; the oldest is forgotten first. */
   static final int MAX_NONCES = 8_192;
 
+  /** For a ping of which only the session counts. */
+  private static final Call.Answer NO_ONE =
+      new Call.Answer() {
+        @Override
+        public boolean take(Call call, Message.Response response) {
+          return true;
+        }
+
+        @Override
+        public void ended() {}
+      };
+
   private final Loop loop;
+  private final Supplier<Message.Ping> pings;
   private final Sender sender;
   private final Sessions sessions;
   private final Handshakes handshakes;
@@ -72,8 +86,19 @@ final class Calls {
   /** Whom a packet went to. */
   private record Asked(Remote remote, long sentNanos) {}
 
-  Calls(Loop loop, Sender sender, Sessions sessions, Handshakes handshakes) {
+  /**
+   * Nothing sent yet.
+   *
+   * @param pings makes a ping
+   */
+  Calls(
+      Loop loop,
+      Supplier<Message.Ping> pings,
+      Sender sender,
+      Sessions sessions,
+      Handshakes handshakes) {
     this.loop = loop;
+    this.pings = pings;
     this.sender = sender;
     this.sessions = sessions;
     this.handshakes = handshakes;
@@ -218,8 +243,12 @@ final class Calls {
   }
 
   private void answer(Outbox outbox, Call call, Packet.WhoAreYou challenge) {
-    Handshakes.Initiated handshake =
-        handshakes.initiate(challenge, call.contact, MessageCodec.encode(call.request));
+    byte[] message = MessageCodec.encode(call.request);
+    if (message.length > PacketCodec.MAX_HANDSHAKE_MESSAGE_BYTES) {
+      answerWithPing(outbox, call, challenge);
+      return;
+    }
+    Handshakes.Initiated handshake = handshakes.initiate(challenge, call.contact, message);
     sessions.add(handshake.session());
     call.sends++;
     call.session = handshake.session();
@@ -230,6 +259,16 @@ final class Calls {
         new Answering(challenge.challengeData(), call, handshake.session(), handshake.datagram());
     restartTimeout(outbox, call, HANDSHAKE_TIMEOUT);
     sender.handshake(outbox.remote.udp(), handshake.datagram(), call.request);
+  }
+
+  /** Beside our record there is no room for a large request, so it waits for the session. */
+  private void answerWithPing(Outbox outbox, Call large, Packet.WhoAreYou challenge) {
+    large.cancelTimeout();
+    outbox.knocking = null;
+    outbox.inFlight.remove(large.request.requestId(), large);
+    outbox.waiting.addFirst(large);
+    count++;
+    answer(outbox, new Call(large.contact, pings.get(), NO_ONE), challenge);
   }
 
   private void restartTimeout(Outbox outbox, Call call, Duration timeout) {
@@ -248,6 +287,7 @@ final class Calls {
       outbox.waiting.clear();
       outbox.knocking = null;
       outbox.answering = null;
+      outbox.challengesAnswered = 0;
       if (answering != null) {
         sessions.remove(answering.session);
       }

@@ -93,7 +93,7 @@ public final class DiscoveryV5 implements DiscoveryProtocol {
     this.sessions = new Sessions(loop);
     this.challenges = new Challenges(loop);
     this.handshakes = new Handshakes(loop, local, codec, this.random);
-    this.calls = new Calls(loop, sender, sessions, handshakes);
+    this.calls = new Calls(loop, this::newPing, sender, sessions, handshakes);
     this.talks = new Talks(loop, traffic);
     this.answers = new Answers(local, table, sender, talks);
   }
@@ -103,7 +103,7 @@ public final class DiscoveryV5 implements DiscoveryProtocol {
     loop.assertInLoop();
     calls.start(
         contact,
-        new Ping(requestId(), local.record().seq()),
+        newPing(),
         new SingleAnswer(loop, answer -> done.accept(answer.map(SingleAnswer.Taken::roundTrip))));
   }
 
@@ -325,6 +325,7 @@ public final class DiscoveryV5 implements DiscoveryProtocol {
     if (call == null) {
       throw new BadPacketException(DropReason.UNSOLICITED);
     }
+    boolean first = !session.answered;
     session.answered = true;
     if (Long.compareUnsigned(call.contact.seq(), session.contact.seq()) > 0) {
       session.contact = call.contact;
@@ -332,6 +333,8 @@ public final class DiscoveryV5 implements DiscoveryProtocol {
     if (response instanceof Pong pong) {
       signs.seenAt(call.contact, pong.recipient());
       signs.alive(newest(session.contact), pong.enrSeq());
+    } else if (first) {
+      signs.alive(newest(session.contact), 0);
     }
     calls.answer(session.remote, call, response);
   }
@@ -359,6 +362,10 @@ public final class DiscoveryV5 implements DiscoveryProtocol {
               return contact.stream();
             })
         .toList();
+  }
+
+  private Ping newPing() {
+    return new Ping(requestId(), local.record().seq());
   }
 
   private Bytes requestId() {

@@ -41,6 +41,8 @@ public enum DropReason {
   BAD_NODE,
   /** A stranger's request was answered, but too much is pending to ask back. */
   BUSY,
+  /** The handler of a talk request failed; it was answered with nothing. */
+  TALK_FAILED,
   /** A talk request beyond what its handlers may have pending; it was answered with nothing. */
   TALK_BUSY;
 

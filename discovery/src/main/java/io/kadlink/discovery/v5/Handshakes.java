@@ -81,7 +81,7 @@ final class Handshakes {
     }
     Bytes secret = local.signer().ecdhCompressed(ephemeralKey(packet));
     SessionKeys keys = KeyAgreement.derive(secret, key.id(), local.id(), challenge.data());
-    Contact contact = Contact.of(key, from.udp(), 0).withRecord(record);
+    Contact contact = Contact.of(record, from.udp());
     Session session =
         new Session(
             new Remote(key.id(), from.udp()),

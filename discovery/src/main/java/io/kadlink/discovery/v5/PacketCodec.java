@@ -42,6 +42,10 @@ public final class PacketCodec {
   static final int MAX_MESSAGE_BYTES =
       MAX_BYTES - AUTH_OFFSET - Ordinary.AUTH_BYTES - AesGcm.TAG_BYTES;
 
+  /** What is left in a handshake packet that carries the largest record. */
+  static final int MAX_HANDSHAKE_MESSAGE_BYTES =
+      MAX_BYTES - AUTH_OFFSET - Handshake.MIN_AUTH_BYTES - NodeRecord.MAX_BYTES - AesGcm.TAG_BYTES;
+
   private final NodeId self;
   private final Masking masking;
 

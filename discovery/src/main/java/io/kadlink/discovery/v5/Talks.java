@@ -1,6 +1,7 @@
 package io.kadlink.discovery.v5;
 
 import io.kadlink.discovery.loop.Loop;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
@@ -68,24 +69,28 @@ final class Talks {
       return;
     }
     pending++;
-    Once once = new Once(respond);
+    Once once = new Once(session.remote.udp(), respond);
     once.timeout = loop.schedule(TIMEOUT, () -> once.finish(Bytes.EMPTY));
     try {
       handler.answer(session.contact, talk.request(), once);
     } catch (RuntimeException e) {
-      log.warn("handler of talk protocol {}", talk.protocol(), e);
+      // Not louder: whoever asks decides how often this happens.
+      log.debug("the handler of talk protocol {} failed", talk.protocol(), e);
+      traffic.drop(DropReason.TALK_FAILED, session.remote.udp(), "its handler failed");
       once.accept(Bytes.EMPTY);
     }
   }
 
   /** Lets the first answer through, from whatever thread. */
   private final class Once implements Consumer<Bytes> {
+    private final InetSocketAddress from;
     private final Consumer<Bytes> respond;
     private final AtomicBoolean called = new AtomicBoolean();
     private boolean finished;
     private Loop.@Nullable Timer timeout;
 
-    Once(Consumer<Bytes> respond) {
+    Once(InetSocketAddress from, Consumer<Bytes> respond) {
+      this.from = from;
       this.respond = respond;
     }
 
@@ -96,7 +101,7 @@ final class Talks {
       }
       Bytes sendable = response;
       if (response.size() > DiscoveryV5.MAX_TALK_BYTES) {
-        log.warn("a talk response of {} bytes fits no packet", response.size());
+        traffic.drop(DropReason.TALK_FAILED, from, "a response of " + response.size() + " bytes");
         sendable = Bytes.EMPTY;
       }
       Bytes copy = sendable.copy();

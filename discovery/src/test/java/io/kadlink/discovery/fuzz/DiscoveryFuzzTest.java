@@ -6,6 +6,7 @@ import io.kadlink.identity.testing.FuzzRunner.Target;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.tuweni.bytes.Bytes;
 import org.junit.jupiter.api.Test;
@@ -20,8 +21,20 @@ class DiscoveryFuzzTest {
           "enrtree://AM5FCQLWIZX2QFPNJAP7VUERCCRNGRHWZG3YYHIUV7BVDQ5FDPRT2@nodes.example.org",
           "enr:-HW4QES8QIeXTYlDzbfr1WEzE-XKY4f8gJFJzjJL-9D7TC9lJb4Z3JPRRz1lP4pL_N_QpT6rGQjAU9Apnc-C1iMP36OAgmlkgnY0iXNlY3AyNTZrMaED5IdwfMxdmR8W37HqSFdQLjDkIwBd4Q_MjxgZifgKSdM");
 
+  private static final List<String> V5_MESSAGES =
+      List.of(
+          "0x01c20105",
+          "0x02c901058401020304820400",
+          "0x03c401c20105",
+          "0x04c90101c6c20102c20304",
+          "0x05c401826162c0",
+          "0x06c20105");
+
   @Test
   void nothingThatStrangersSendBreaksADecoder() {
+    Map<String, Bytes> v5Vectors = Vectors.read("discv5-wire-test-vectors.txt");
+    Stream<Bytes> v5Packets =
+        Stream.of("ping", "whoareyou", "ping-handshake", "ping-handshake-enr").map(v5Vectors::get);
     Stream<Bytes> packets = Vectors.read("eip-8-discv4.txt").values().stream();
     FuzzRunner.runAll(
         Duration.ofSeconds(8),
@@ -31,6 +44,10 @@ class DiscoveryFuzzTest {
                 DnsEntryFuzz.class,
                 DNS_ENTRIES.stream()
                     .map(text -> text.getBytes(StandardCharsets.ISO_8859_1))
-                    .toList())));
+                    .toList()),
+            new Target(V5PacketFuzz.class, v5Packets.map(Bytes::toArray).toList()),
+            new Target(
+                V5MessageFuzz.class,
+                V5_MESSAGES.stream().map(hex -> Bytes.fromHexString(hex).toArray()).toList())));
   }
 }

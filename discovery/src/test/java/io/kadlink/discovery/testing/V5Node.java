@@ -75,8 +75,7 @@ public final class V5Node implements SignsOfLife, DatagramHandler {
 
   /** As another node has it that found this one's record. */
   public Contact contact() {
-    return Contact.of(key.publicKey(), local.record().udpEndpoint().orElseThrow(), local.tcpPort())
-        .withRecord(local.record());
+    return Contact.of(local.record(), local.record().udpEndpoint().orElseThrow());
   }
 
   public double dropped(String reason) {
