@@ -43,7 +43,7 @@ public final class AesGcm {
   }
 
   /** Decrypts; null when the message was not sealed with this key, nonce and header. */
-  byte @Nullable [] open(byte[] packet, int offset, Nonce nonce) {
+  public byte @Nullable [] open(byte[] packet, int offset, Nonce nonce) {
     if (packet.length - offset < TAG_BYTES) {
       return null;
     }
