@@ -29,6 +29,6 @@ class EveryBenchmarkRunsTest {
                     .build())
             .run();
 
-    assertThat(results).hasSizeGreaterThanOrEqualTo(53);
+    assertThat(results).hasSizeGreaterThanOrEqualTo(62);
   }
 }

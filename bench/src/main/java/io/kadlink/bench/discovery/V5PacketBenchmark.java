@@ -2,75 +2,103 @@ package io.kadlink.bench.discovery;
 
 import io.kadlink.discovery.v5.AesGcm;
 import io.kadlink.discovery.v5.BadPacketException;
+import io.kadlink.discovery.v5.KeyAgreement;
 import io.kadlink.discovery.v5.MaskingIv;
 import io.kadlink.discovery.v5.Message;
 import io.kadlink.discovery.v5.MessageCodec;
 import io.kadlink.discovery.v5.Nonce;
 import io.kadlink.discovery.v5.Packet;
 import io.kadlink.discovery.v5.PacketCodec;
+import io.kadlink.identity.NodeId;
 import io.kadlink.identity.NodeKey;
-import io.kadlink.identity.NodeRecord;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
+import io.kadlink.identity.PublicKey;
 import java.security.GeneralSecurityException;
-import java.util.Collections;
-import java.util.List;
+import java.util.Objects;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 import org.apache.tuweni.bytes.Bytes;
+import org.apache.tuweni.bytes.Bytes32;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * discv5 ordinary packets with each kind of message, in the sizes they have on the network. {@code
- * decode} and {@code encode} are to be compared with {@code rawDecode} and {@code rawEncode} of the
- * same run: the AES work that no implementation can do without, on the same bytes.
+ * discv5 packets. An ordinary packet carries a message of {@value #MESSAGE_BYTES} bytes and is to
+ * be compared with the raw AES of the same run: unmasking its header by CTR and opening its message
+ * by GCM, on the same bytes, with ciphers that are made once. A handshake is compared with the two
+ * curve operations of its recipient.
  */
-@State(Scope.Benchmark)
+@State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 @Fork(1)
 public class V5PacketBenchmark {
-  private static final int HEADER_END = 71;
-  private static final int IV = 16;
+  private static final int MESSAGE_BYTES = 64;
+  private static final int BLOCK = 16;
+  private static final int HEADER_BYTES = 23 + 32;
+  private static final int NONCE_OFFSET = BLOCK + 9;
   private static final int TAG_BITS = 128;
-  private static final Bytes SESSION_KEY = Bytes.wrap(new byte[AesGcm.KEY_BYTES]);
 
-  @Param({"ping", "pong", "findnode", "nodes", "talkreq", "talkresp"})
-  public String kind = "ping";
+  private final Random random = new Random(1);
+  private final NodeKey us = NodeKey.generate();
+  private final NodeKey them = NodeKey.generate();
+  private final NodeKey ephemeral = NodeKey.generate();
+  private final PacketCodec ourCodec = new PacketCodec(us.id());
+  private final PacketCodec theirCodec = new PacketCodec(them.id());
+  private final Bytes sessionKey = Bytes.random(AesGcm.KEY_BYTES, random);
+  private final AesGcm reading = new AesGcm(sessionKey);
+  private final AesGcm writing = new AesGcm(sessionKey);
+  private final byte[] message =
+      MessageCodec.encode(
+          new Message.TalkRequest(
+              Bytes.random(8, random),
+              Bytes.wrap(new byte[] {'b'}),
+              Bytes.random(MESSAGE_BYTES - 13, random)));
+  private final byte[] ordinary =
+      theirCodec.ordinary(us.id(), nextIv(), nextNonce(), message, writing);
+  private final byte[] garbage = Bytes.random(ordinary.length, random).toArrayUnsafe();
+  private final Bytes challenge = PacketCodec.challengeData(nextIv(), nextNonce(), 1, 2, 3);
+  private final byte[] whoAreYou = theirCodec.whoAreYou(us.id(), challenge);
+  private final Bytes signature =
+      them.sign(idDigest(us.id(), ephemeral.publicKey().compressed())).withoutRecoveryId();
+  private final byte[] handshake = makeHandshake();
 
-  private final NodeKey from = NodeKey.generate();
-  private final NodeKey to = NodeKey.generate();
-  private final PacketCodec sender = new PacketCodec(from.id());
-  private final PacketCodec receiver = new PacketCodec(to.id());
-  private final AesGcm writing = new AesGcm(SESSION_KEY);
-  private final AesGcm reading = new AesGcm(SESSION_KEY);
-  private final SecretKeySpec key = new SecretKeySpec(SESSION_KEY.toArray(), "AES");
-  private final byte[] counters = new byte[4 * IV];
-  private final byte[] stream = new byte[4 * IV];
-  private final byte[] nonceBytes = new byte[Nonce.BYTES];
-  private final Cipher mask = cipher("AES/ECB/NoPadding");
-  private final Cipher gcmIn = cipher("AES/GCM/NoPadding");
-  private final Cipher gcmOut = cipher("AES/GCM/NoPadding");
-  private Message message = new Message.Ping(Bytes.EMPTY, 0);
-  private byte[] plaintext = new byte[0];
-  private byte[] datagram = new byte[0];
-  private byte[] unmasked = new byte[0];
-  private int sent;
+  private final SecretKeySpec maskKey =
+      new SecretKeySpec(us.id().bytes().toArray(), 0, BLOCK, "AES");
+  private final SecretKeySpec gcmKey = new SecretKeySpec(sessionKey.toArray(), "AES");
+  private final Cipher ctr = cipher("AES/CTR/NoPadding");
+  private final Cipher gcm = cipher("AES/GCM/NoPadding");
+  private final Cipher sealing = cipher("AES/GCM/NoPadding");
+  private int count;
+
+  @Setup
+  public void check() throws BadPacketException, GeneralSecurityException {
+    if (message.length != MESSAGE_BYTES
+        || !decodeOrdinary().equals(MessageCodec.decode(rawDecodeOrdinary()))) {
+      throw new IllegalStateException("two ways to read a packet differ");
+    }
+  }
+
+  private MaskingIv nextIv() {
+    return new MaskingIv(random.nextLong(), random.nextLong());
+  }
+
+  private Nonce nextNonce() {
+    return new Nonce(count++, random.nextLong());
+  }
 
   private static Cipher cipher(String name) {
     try {
@@ -80,88 +108,142 @@ public class V5PacketBenchmark {
     }
   }
 
-  @Setup
-  public void prepare() throws UnknownHostException, GeneralSecurityException, BadPacketException {
-    message = message();
-    plaintext = MessageCodec.encode(message);
-    datagram = sender.ordinary(to.id(), new MaskingIv(1, 2), new Nonce(0, 0), plaintext, writing);
-    unmasked = datagram.clone();
-    if (!(receiver.decode(unmasked) instanceof Packet.Ordinary)) {
-      throw new IllegalStateException();
-    }
-    mask.init(Cipher.ENCRYPT_MODE, new SecretKeySpec(to.id().bytes().toArray(), 0, IV, "AES"));
-  }
-
-  private Message message() throws UnknownHostException {
-    Bytes id = Bytes.fromHexString("0x0102030405060708");
-    InetAddress address = InetAddress.getByAddress(new byte[] {100, 20, 30, 40});
-    Bytes record = NodeRecord.builder().endpoint(address, 30303, 30303).sign(from).encode();
-    return switch (kind) {
-      case "ping" -> new Message.Ping(id, 1_700_000_000_000L);
-      case "pong" ->
-          new Message.Pong(id, 1_700_000_000_000L, new InetSocketAddress(address, 30303));
-      case "findnode" -> new Message.FindNode(id, List.of(256, 255, 254));
-      case "nodes" -> new Message.Nodes(id, 1, Collections.nCopies(8, record));
-      case "talkreq" -> new Message.TalkRequest(id, Bytes.of(1, 2), Bytes.wrap(new byte[200]));
-      case "talkresp" -> new Message.TalkResponse(id, Bytes.wrap(new byte[200]));
-      default -> throw new IllegalArgumentException(kind);
-    };
-  }
-
   /** From the bytes to the message. */
   @Benchmark
-  public Message decode() throws BadPacketException {
-    Packet.Ordinary packet = (Packet.Ordinary) receiver.decode(datagram.clone());
-    byte[] opened =
+  public Message decodeOrdinary() throws BadPacketException {
+    Packet.Ordinary packet = (Packet.Ordinary) ourCodec.decode(ordinary.clone());
+    byte[] plaintext =
         reading.open(
             packet.message().datagram().toArrayUnsafe(), packet.message().offset(), packet.nonce());
-    if (opened == null) {
-      throw new IllegalStateException();
-    }
-    return MessageCodec.decode(opened);
+    return MessageCodec.decode(Objects.requireNonNull(plaintext));
   }
 
   @Benchmark
-  public byte[] rawDecode() throws GeneralSecurityException {
-    byte[] bytes = unmasked.clone();
-    mask.update(counters, 0, counters.length, stream, 0);
-    gcmIn.init(Cipher.DECRYPT_MODE, key, new GCMParameterSpec(TAG_BITS, nonceBytes));
-    gcmIn.updateAAD(bytes, 0, HEADER_END);
-    return gcmIn.doFinal(bytes, HEADER_END, bytes.length - HEADER_END);
-  }
-
-  /** A packet of a stranger: what it costs until it is known that no session fits. */
-  @Benchmark
-  public Packet decodeHeader() throws BadPacketException {
-    return receiver.decode(datagram.clone());
-  }
-
-  /** What it costs to tell discv4 and discv5 apart. */
-  @Benchmark
-  public boolean recognize() {
-    return receiver.recognizes(datagram);
+  public byte[] rawDecodeOrdinary() throws GeneralSecurityException {
+    byte[] bytes = ordinary.clone();
+    ctr.init(Cipher.DECRYPT_MODE, maskKey, new IvParameterSpec(bytes, 0, BLOCK));
+    ctr.update(bytes, BLOCK, HEADER_BYTES, bytes, BLOCK);
+    gcm.init(
+        Cipher.DECRYPT_MODE,
+        gcmKey,
+        new GCMParameterSpec(TAG_BITS, bytes, NONCE_OFFSET, Nonce.BYTES));
+    int end = BLOCK + HEADER_BYTES;
+    gcm.updateAAD(bytes, 0, end);
+    return gcm.doFinal(bytes, end, bytes.length - end);
   }
 
   @Benchmark
-  public byte[] encode() {
-    return sender.ordinary(
-        to.id(), new MaskingIv(1, 2), new Nonce(++sent, 1), MessageCodec.encode(message), writing);
+  public byte[] encodeOrdinary() {
+    return ourCodec.ordinary(
+        them.id(), new MaskingIv(count, count), new Nonce(count++, 1), message, writing);
   }
 
-  /** The mask's key is the recipient's id, so it is another one for each packet. */
   @Benchmark
-  public byte[] rawEncode() throws GeneralSecurityException {
-    byte[] bytes = unmasked.clone();
-    sent++;
+  public byte[] rawEncodeOrdinary() throws GeneralSecurityException {
+    byte[] bytes = ordinary.clone();
+    count++;
     for (int i = 0; i < Integer.BYTES; i++) {
-      nonceBytes[i] = (byte) (sent >>> (i * Byte.SIZE));
+      bytes[NONCE_OFFSET + i] = (byte) (count >> (8 * i));
     }
-    gcmOut.init(Cipher.ENCRYPT_MODE, key, new GCMParameterSpec(TAG_BITS, nonceBytes));
-    gcmOut.updateAAD(bytes, 0, HEADER_END);
-    gcmOut.doFinal(plaintext, 0, plaintext.length, bytes, HEADER_END);
-    mask.init(
-        Cipher.ENCRYPT_MODE, new SecretKeySpec(to.id().bytes().toArrayUnsafe(), 0, IV, "AES"));
-    mask.update(counters, 0, counters.length, stream, 0);
+    sealing.init(
+        Cipher.ENCRYPT_MODE,
+        gcmKey,
+        new GCMParameterSpec(TAG_BITS, bytes, NONCE_OFFSET, Nonce.BYTES));
+    int end = BLOCK + HEADER_BYTES;
+    sealing.updateAAD(bytes, 0, end);
+    sealing.doFinal(message, 0, message.length, bytes, end);
+    ctr.init(Cipher.ENCRYPT_MODE, maskKey, new IvParameterSpec(bytes, 0, BLOCK));
+    ctr.update(bytes, BLOCK, HEADER_BYTES, bytes, BLOCK);
     return bytes;
+  }
+
+  /** What it costs to see that a datagram is not discv5, on a port that it shares. */
+  @Benchmark
+  public boolean recognizeGarbage() {
+    return ourCodec.recognizes(garbage);
+  }
+
+  @Benchmark
+  public Packet decodeWhoAreYou() throws BadPacketException {
+    return ourCodec.decode(whoAreYou.clone());
+  }
+
+  @Benchmark
+  public byte[] encodeWhoAreYou() {
+    Bytes data =
+        PacketCodec.challengeData(new MaskingIv(count, count), new Nonce(count++, 1), 1, 2, 3);
+    return ourCodec.whoAreYou(them.id(), data);
+  }
+
+  private Bytes32 idDigest(NodeId recipient, Bytes ephemeralKey) {
+    return KeyAgreement.idSignatureDigest(challenge, ephemeralKey, recipient);
+  }
+
+  private byte[] makeHandshake() {
+    Bytes key = ephemeral.publicKey().compressed();
+    KeyAgreement.SessionKeys keys =
+        KeyAgreement.derive(
+            ephemeral.ecdhCompressed(us.publicKey()), them.id(), us.id(), challenge);
+    return theirCodec.handshake(
+        us.id(),
+        nextIv(),
+        nextNonce(),
+        signature,
+        key,
+        Bytes.EMPTY,
+        message,
+        new AesGcm(keys.initiatorKey()));
+  }
+
+  /** The initiator's work but for making the ephemeral key: sign, agree, derive, seal. */
+  @Benchmark
+  public byte[] encodeHandshake() {
+    Bytes key = ephemeral.publicKey().compressed();
+    Bytes proof = them.sign(idDigest(us.id(), key)).withoutRecoveryId();
+    KeyAgreement.SessionKeys keys =
+        KeyAgreement.derive(
+            ephemeral.ecdhCompressed(us.publicKey()), them.id(), us.id(), challenge);
+    return theirCodec.handshake(
+        us.id(),
+        new MaskingIv(count, count),
+        new Nonce(count++, 1),
+        proof,
+        key,
+        Bytes.EMPTY,
+        message,
+        new AesGcm(keys.initiatorKey()));
+  }
+
+  /** The recipient's work, from a node whose record it has: check, agree, derive, open. */
+  @Benchmark
+  public Message decodeHandshake() throws BadPacketException {
+    Packet.Handshake packet = (Packet.Handshake) ourCodec.decode(handshake.clone());
+    if (!them.publicKey().verify(idDigest(us.id(), packet.ephemeralKey()), packet.idSignature())) {
+      throw new IllegalStateException("a good signature");
+    }
+    KeyAgreement.SessionKeys keys =
+        KeyAgreement.derive(
+            us.ecdhCompressed(PublicKey.ofCompressed(packet.ephemeralKey())),
+            them.id(),
+            us.id(),
+            challenge);
+    byte[] plaintext =
+        new AesGcm(keys.initiatorKey())
+            .open(
+                packet.message().datagram().toArrayUnsafe(),
+                packet.message().offset(),
+                packet.nonce());
+    return MessageCodec.decode(Objects.requireNonNull(plaintext));
+  }
+
+  /** Of {@link #decodeHandshake}, what the curve alone takes. */
+  @Benchmark
+  public Bytes rawDecodeHandshake() {
+    Bytes key = ephemeral.publicKey().bytes();
+    if (!them.publicKey()
+        .verify(idDigest(us.id(), ephemeral.publicKey().compressed()), signature)) {
+      throw new IllegalStateException("a good signature");
+    }
+    return us.ecdhCompressed(PublicKey.of(key));
   }
 }
