@@ -55,8 +55,8 @@ class V5FloodTest {
     for (int i = 0; i < 20_000; i++) {
       node.received(address(i), unknown());
     }
-    assertThat(node.sent("whoareyou")).isEqualTo(RateLimit.TOTAL_BURST);
-    assertThat(node.dropped("rate_limited")).isEqualTo(20_000 - RateLimit.TOTAL_BURST);
+    assertThat(node.sent("whoareyou")).isEqualTo(RateLimit.STRANGERS_BURST);
+    assertThat(node.dropped("rate_limited")).isEqualTo(20_000 - RateLimit.STRANGERS_BURST);
   }
 
   @Test

@@ -19,8 +19,7 @@ class VirtualNetworkTest {
   private static final Duration LONG = Duration.ofSeconds(1);
   private static final int MANY = 10_000;
 
-  private final VirtualTime time =
-      new VirtualTime(Links.LEAST, 1, new EventLog(null), () -> {});
+  private final VirtualTime time = new VirtualTime(Links.LEAST, 1, new EventLog(null), () -> {});
   private final VirtualNetwork network = new VirtualNetwork(time);
   private final SplittableRandom random = new SplittableRandom(5);
   private final End a = new End(1, 30303, Optional.empty());
@@ -197,8 +196,7 @@ class VirtualNetworkTest {
   @Test
   void aForgedSenderIsBelieved() {
     InetSocketAddress nobody = Endpoints.of(0x0b0000ff, 1);
-    a.loop.run(
-        () -> a.socket.sendForged(nobody, b.socket.localAddress(), new byte[Integer.BYTES]));
+    a.loop.run(() -> a.socket.sendForged(nobody, b.socket.localAddress(), new byte[Integer.BYTES]));
     time.pass(LONG);
     assertThat(b.from).containsExactly(nobody);
   }

@@ -93,7 +93,6 @@ class VirtualTimeTest {
             throw new IllegalArgumentException("broken");
           });
     }
-    assertThatThrownBy(() -> time.pass(Duration.ofSeconds(1)))
-        .hasStackTraceContaining("broken");
+    assertThatThrownBy(() -> time.pass(Duration.ofSeconds(1))).hasStackTraceContaining("broken");
   }
 }

@@ -45,9 +45,15 @@ final class BehindNat implements Scenario {
     Predicate<SimulatedNode> open = node -> !node.isFiltered();
     List<SimulatedNode> filtered = all.stream().filter(SimulatedNode::isFiltered).toList();
     Survey fromOpen =
-        Survey.take(world, stage.lookups(LOOKUPS), all.stream().filter(open).toList(), open, contacts(filtered));
+        Survey.take(
+            world,
+            stage.lookups(LOOKUPS),
+            all.stream().filter(open).toList(),
+            open,
+            contacts(filtered));
     stage.survey("from open nodes", fromOpen);
-    Survey fromFiltered = Survey.take(world, stage.lookups(LOOKUPS), filtered, open, contacts(filtered));
+    Survey fromFiltered =
+        Survey.take(world, stage.lookups(LOOKUPS), filtered, open, contacts(filtered));
     stage.survey("from behind NATs", fromFiltered);
     long known =
         all.stream()

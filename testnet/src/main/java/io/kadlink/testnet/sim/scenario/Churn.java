@@ -79,7 +79,8 @@ final class Churn implements Scenario {
     World world = stage.world();
     Duration now = world.time().elapsed();
     Predicate<SimulatedNode> grown = node -> now.minus(node.joined()).compareTo(NEW) >= 0;
-    return Survey.take(world, stage.lookups(LOOKUPS), world.live().stream().filter(grown).toList(), grown);
+    return Survey.take(
+        world, stage.lookups(LOOKUPS), world.live().stream().filter(grown).toList(), grown);
   }
 
   private static Duration after(Duration moment, double meanGapNanos, Stage stage) {

@@ -84,7 +84,7 @@ final class Eclipse implements Scenario {
       }
     }
     stage.figure("bits mined", bits);
-    stage.figure("keys tried to mine " + keys.size(), tried);
+    stage.figure("keys tried to mine " + keys.size(), (double) tried);
     while (keys.size() < IDENTITIES) {
       keys.add(world.newKey());
     }
@@ -143,7 +143,12 @@ final class Eclipse implements Scenario {
           "at most " + Table.MAX_PER_SUBNET);
     }
     Survey survey =
-        Survey.take(world, stage.lookups(LOOKUPS), List.of(victim), node -> honest.contains(node.id()), gang);
+        Survey.take(
+            world,
+            stage.lookups(LOOKUPS),
+            List.of(victim),
+            node -> honest.contains(node.id()),
+            gang);
     stage.survey(when + ": victim's", survey);
     stage.atLeast(
         when + ": victim's lookups that find the nearest honest node", survey.succeeded(), SUCCESS);

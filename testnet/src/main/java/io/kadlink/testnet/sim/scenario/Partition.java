@@ -50,7 +50,11 @@ final class Partition implements Scenario {
             node -> !far.contains(node));
     stage.survey("split, with the bootnode", near);
     Survey other =
-        Survey.take(world, stage.lookups(LOOKUPS), all.stream().filter(far::contains).toList(), far::contains);
+        Survey.take(
+            world,
+            stage.lookups(LOOKUPS),
+            all.stream().filter(far::contains).toList(),
+            far::contains);
     stage.survey("split, without it", other);
     stage.figure("known of the other half", acrossShare(stage, far));
     world.network().heal();
