@@ -113,6 +113,17 @@ class V5FloodTest {
     assertThat(answers).hasSize(21).doesNotContain(Optional.empty());
   }
 
+  @Test
+  void aKnownNodeThatLostItsSessionIsChallengedDuringAFlood() {
+    V5Peer known = scene.peer(node);
+    known.makeSession();
+    for (int i = 0; i < 100; i++) {
+      Loop.Timer ignored = scene.network.time.schedule(Duration.ofMillis(i), () -> flood(0, 1_000));
+    }
+    assertThat(known.beChallenged()).isNotNull();
+    assertThat(node.dropped("rate_limited")).isPositive();
+  }
+
   private void flood(int start, int count) {
     for (int i = start; i < start + count; i++) {
       node.received(address(i), unknown());

@@ -87,7 +87,7 @@ final class Flood implements Scenario {
         }
       }
     }
-    stage.figure("forged packets", forger.packetsSent());
+    stage.figure("forged packets", (double) forger.packetsSent());
     stage.figure("honest pings", asked);
     stage.survey("by the targets", fromTargets);
     stage.survey("by others", fromAll);

@@ -18,7 +18,7 @@ class DeterminismTest {
         new Simulator.Options(
             OptionalInt.of(Simulator.MIN_NODES),
             seed,
-            EnumSet.of(DiscoveryVersion.V4),
+            EnumSet.allOf(DiscoveryVersion.class),
             Optional.of(Duration.ofSeconds(20)),
             threads,
             log),

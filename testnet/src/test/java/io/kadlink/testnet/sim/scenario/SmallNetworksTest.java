@@ -15,10 +15,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SmallNetworksTest {
   @ParameterizedTest
   @CsvSource({
-    "bootstrap, 60, 60",
+    "bootstrap, 40, 60",
     "churn,     30, 600",
-    "half-gone, 50, 600",
-    "eclipse,   30, 60",
+    "half-gone, 40, 600",
+    "eclipse,   24, 60",
     "flood,     25, 5",
     "loss,      40, 60",
     "partition, 30, 480",
