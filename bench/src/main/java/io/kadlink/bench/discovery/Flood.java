@@ -2,6 +2,10 @@ package io.kadlink.bench.discovery;
 
 import io.kadlink.discovery.v4.Packet;
 import io.kadlink.discovery.v4.PacketCodec;
+import io.kadlink.discovery.v5.MaskingIv;
+import io.kadlink.discovery.v5.Nonce;
+import io.kadlink.identity.Enode;
+import io.kadlink.identity.NodeId;
 import io.kadlink.identity.NodeKey;
 import io.kadlink.identity.crypto.Keccak256;
 import java.io.IOException;
@@ -16,6 +20,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
+import org.apache.tuweni.bytes.Bytes;
+import org.apache.tuweni.bytes.Bytes32;
 
 /** Datagrams that are worth nothing, sent at a steady rate from many sockets. */
 final class Flood {
@@ -23,6 +29,9 @@ final class Flood {
   private static final int MAX_BYTES = 1_280;
   private static final int HASH = 32;
   private static final int SIGNATURE = 65;
+
+  /** Bytes of a short message with its tag. */
+  private static final int STRANGERS_MESSAGE = 44;
 
   /** Between two bursts: short beside what the kernel's buffer holds at the rates in question. */
   private static final long PAUSE_NANOS = 500_000;
@@ -36,7 +45,11 @@ final class Flood {
     /** A right hash over a sound ping with a made-up signature, from a few places. */
     FORGED("pings with made-up signatures", 8),
     /** The same from so many places that none is conspicuous, as with forged sender addresses. */
-    SPREAD("the same from many senders", 4_096);
+    SPREAD("the same from many senders", 4_096),
+    /** discv5 packets that nobody can open, each to be answered by WHOAREYOU. */
+    STRANGERS("discv5 packets of strangers", 8),
+    /** The same from many places. */
+    STRANGERS_SPREAD("the same from many senders", 4_096);
 
     final String text;
     final int senders;
@@ -48,19 +61,26 @@ final class Flood {
   }
 
   private final Kind kind;
+  private final Enode node;
   private final InetSocketAddress target;
   private final Random random = new Random(1);
 
-  Flood(Kind kind, InetSocketAddress target) {
+  Flood(Kind kind, Enode node) {
     this.kind = kind;
-    this.target = target;
+    this.node = node;
+    this.target = node.udpEndpoint();
   }
 
   /** Sends until {@code end} and returns how many were sent. */
   long run(int perSecond, Duration span) throws IOException {
     List<ByteBuffer> garbage = new ArrayList<>();
     for (int i = 0; i < DISTINCT; i++) {
-      garbage.add(kind == Kind.RANDOM ? noise() : forged());
+      garbage.add(
+          switch (kind) {
+            case NONE, RANDOM -> noise();
+            case FORGED, SPREAD -> forged();
+            case STRANGERS, STRANGERS_SPREAD -> stranger();
+          });
     }
     List<DatagramChannel> sockets = new ArrayList<>();
     try {
@@ -120,6 +140,17 @@ final class Flood {
     byte[] hash = Keccak256.hash(bytes, HASH, bytes.length - HASH);
     System.arraycopy(hash, 0, bytes, 0, HASH);
     return direct(bytes);
+  }
+
+  private ByteBuffer stranger() {
+    NodeId source = new NodeId(Bytes32.random(random));
+    return direct(
+        new io.kadlink.discovery.v5.PacketCodec(source)
+            .random(
+                node.id(),
+                new MaskingIv(random.nextLong(), random.nextLong()),
+                new Nonce(random.nextInt(), random.nextLong()),
+                Bytes.random(STRANGERS_MESSAGE, random).toArrayUnsafe()));
   }
 
   private static ByteBuffer direct(byte[] bytes) {

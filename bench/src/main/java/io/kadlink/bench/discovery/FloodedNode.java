@@ -14,6 +14,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
@@ -55,8 +56,11 @@ final class FloodedNode {
 
   private static SortedMap<String, Long> figures(SimpleMeterRegistry meters) {
     SortedMap<String, Long> figures = new TreeMap<>();
-    for (Counter counter : meters.find("kadlink.discovery.v4.dropped").counters()) {
-      figures.put("dropped." + counter.getId().getTag("reason"), (long) counter.count());
+    for (String version : List.of("v4", "v5")) {
+      for (Counter counter : meters.find("kadlink.discovery." + version + ".dropped").counters()) {
+        figures.put(
+            "dropped." + version + "." + counter.getId().getTag("reason"), (long) counter.count());
+      }
     }
     System.gc();
     Runtime runtime = Runtime.getRuntime();

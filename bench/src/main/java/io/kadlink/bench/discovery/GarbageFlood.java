@@ -44,6 +44,7 @@ public final class GarbageFlood {
 
   private final Process process;
   private final BufferedReader output;
+  private final Enode node;
   private final InetSocketAddress address;
 
   private GarbageFlood() throws IOException {
@@ -61,7 +62,8 @@ public final class GarbageFlood {
             .start();
     output =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-    address = Enode.parse(output.readLine()).udpEndpoint();
+    node = Enode.parse(output.readLine());
+    address = node.udpEndpoint();
   }
 
   public static void main(String[] args) throws IOException, InterruptedException {
@@ -75,12 +77,12 @@ public final class GarbageFlood {
       if (args.length > 2 && !args[2].equalsIgnoreCase(kind.name())) {
         continue;
       }
-      GarbageFlood node = new GarbageFlood();
+      GarbageFlood flood = new GarbageFlood();
       try {
-        node.measure(kind, WARM_UP, perSecond); // else it is the compiler that is measured
-        System.out.println(node.measure(kind, span, perSecond));
+        flood.measure(kind, WARM_UP, perSecond); // else it is the compiler that is measured
+        System.out.println(flood.measure(kind, span, perSecond));
       } finally {
-        node.stop();
+        flood.stop();
       }
     }
   }
@@ -94,7 +96,7 @@ public final class GarbageFlood {
     AtomicBoolean over = new AtomicBoolean();
     Thread honest = Thread.ofPlatform().start(() -> pingUntil(over, known, strangers));
     TimeUnit.MILLISECONDS.sleep(SETTLE.toMillis());
-    long sent = new Flood(kind, address).run(perSecond, span);
+    long sent = new Flood(kind, node).run(perSecond, span);
     long rss = residentBytes();
     over.set(true);
     honest.join();
