@@ -327,6 +327,7 @@ public final class DiscoveryV5 implements DiscoveryProtocol {
     }
     boolean first = !session.answered;
     session.answered = true;
+    rateLimit.answered(session.remote.udp());
     if (Long.compareUnsigned(call.contact.seq(), session.contact.seq()) > 0) {
       session.contact = call.contact;
     }
