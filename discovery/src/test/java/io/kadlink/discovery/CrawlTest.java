@@ -14,6 +14,7 @@ import io.kadlink.discovery.testing.VirtualPeer;
 import io.kadlink.discovery.v4.Packet;
 import io.kadlink.identity.NodeId;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
@@ -26,7 +27,7 @@ class CrawlTest {
   private static final CrawlOptions OPTIONS =
       new CrawlOptions(100, Duration.ofMinutes(30), Duration.ofSeconds(30));
 
-  private final VirtualNetwork network = new VirtualNetwork(11);
+  private VirtualNetwork network = new VirtualNetwork(11);
   private final NodeSet set = new NodeSet();
 
   private Node grow(int count) {
@@ -80,6 +81,24 @@ class CrawlTest {
     assertThat(report.added()).isEqualTo(NODES);
     assertThat(report.seen()).isEqualTo(NODES);
     assertThat(report.waiting() + report.running() + report.silent()).isZero();
+  }
+
+  @Test
+  void aNodeThatAnswersByBothVersionsIsOneNodeAndEarnsOnePoint() {
+    network = new VirtualNetwork(12, EnumSet.allOf(DiscoveryVersion.class));
+    Node bootnode = grow(8);
+    CrawlReport report = crawl(network.start(), bootnode);
+    assertThat(report.seen()).isEqualTo(8);
+    assertThat(report.added()).isEqualTo(8);
+    assertThat(report.updated() + report.silent()).isZero();
+    assertThat(set.nodes()).allSatisfy(node -> assertThat(node.score()).isEqualTo(1));
+
+    Node gone = network.nodes().get(3);
+    gone.die();
+    network.time.pass(Duration.ofMinutes(1));
+    crawl(network.nodes().get(8));
+    assertThat(set.get(gone.id())).isEmpty();
+    assertThat(set.size()).isEqualTo(7);
   }
 
   @Test

@@ -3,8 +3,9 @@ package io.kadlink.discovery.crawl;
 import java.time.Duration;
 
 /**
- * How far a crawl is, or how it went. A node that is reached by both versions of the protocol
- * counts under both in {@code seen}, {@code silent}, {@code withoutRecord} and {@code recent}.
+ * How far a crawl is, or how it went. A node that both versions of the protocol are tried with
+ * counts twice in {@code waiting}, {@code running}, {@code recent}, {@code withoutRecord} and
+ * {@code silent}.
  *
  * @param seen nodes heard of
  * @param waiting nodes not examined yet

@@ -91,9 +91,13 @@ public final class Crawler {
   public CrawlReport report() {
     loop.assertInLoop();
     Survey.Tally tally = new Survey.Tally();
-    surveys.forEach(survey -> survey.count(tally));
+    long seen = 0;
+    for (int i = 0; i < surveys.size(); i++) {
+      surveys.get(i).count(tally);
+      seen += surveys.get(i).seenBesides(surveys.subList(0, i));
+    }
     return new CrawlReport(
-        tally.seen,
+        seen,
         tally.waiting,
         tally.running,
         ledger.added(),

@@ -25,6 +25,9 @@ final class Examination {
   /** Questions in a row without an answer before the node is believed to be gone or to refuse. */
   private static final int MAX_UNANSWERED = 2;
 
+  /** Times that a node which is alive is asked for its record: packets get lost. */
+  private static final int RECORD_ATTEMPTS = 3;
+
   /** What comes of it. Each node ends with one of the first four and {@code examined}. */
   interface Outcome {
     void recent(Contact contact);
@@ -75,25 +78,22 @@ final class Examination {
                 contact,
                 pong -> {
                   if (pong.isPresent()) {
-                    again();
+                    again(RECORD_ATTEMPTS - 1);
                   } else {
-                    silent();
+                    outcome.silent(contact);
+                    outcome.examined(contact);
                   }
                 }));
   }
 
   /** It is alive but gave no record: a packet got lost, or it has none. */
-  private void again() {
-    requestRecord(
-        () -> {
-          outcome.withoutRecord(contact);
-          askForItself();
-        });
-  }
-
-  private void silent() {
-    outcome.silent(contact);
-    outcome.examined(contact);
+  private void again(int attempts) {
+    if (attempts > 0) {
+      requestRecord(() -> again(attempts - 1));
+    } else {
+      outcome.withoutRecord(contact);
+      askForItself();
+    }
   }
 
   private void requestRecord(Runnable otherwise) {

@@ -202,9 +202,17 @@ final class Survey implements Examination.Outcome {
     }
   }
 
+  /** The nodes heard of that {@code others} did not hear of. */
+  long seenBesides(List<Survey> others) {
+    return others.isEmpty()
+        ? seen.size()
+        : seen.stream()
+            .filter(id -> others.stream().noneMatch(other -> other.seen.contains(id)))
+            .count();
+  }
+
   /** Adds its figures to those of other surveys. */
   void count(Tally tally) {
-    tally.seen += seen.size();
     tally.waiting += waiting.size();
     tally.running += running;
     tally.recent += recent;
@@ -216,7 +224,6 @@ final class Survey implements Examination.Outcome {
 
   /** Sums over surveys. */
   static final class Tally {
-    long seen;
     long waiting;
     long running;
     long recent;
