@@ -150,6 +150,9 @@ final class NodeStatistics {
   }
 
   private static void table(PrintWriter out, String title, Map<String, Integer> counts) {
+    if (counts.isEmpty()) {
+      return;
+    }
     out.println();
     out.println("by " + title);
     int row = 0;

@@ -1,5 +1,6 @@
 package io.kadlink.cli;
 
+import com.google.common.net.InetAddresses;
 import io.kadlink.identity.NodeRecord;
 import io.kadlink.protocols.eth.ForkIdEntry;
 import io.kadlink.protocols.eth.chain.ForkId;
@@ -66,7 +67,7 @@ final class RecordEntries {
 
   private static String ip(Bytes value) {
     try {
-      return InetAddress.getByAddress(value.toArray()).getHostAddress();
+      return InetAddresses.toAddrString(InetAddress.getByAddress(value.toArray()));
     } catch (UnknownHostException e) {
       throw new IllegalArgumentException(e); // only for other lengths than 4 and 16
     }
