@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
       PingCommand.class,
       ResolveCommand.class,
       LookupCommand.class,
+      TalkCommand.class,
       CrawlCommand.class,
       BootnodeCommand.class,
       SimulateCommand.class

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.kadlink.identity.Enode;
 import io.kadlink.identity.NodeKey;
 import io.kadlink.identity.NodeRecord;
+import java.util.concurrent.CompletableFuture;
+import org.apache.tuweni.bytes.Bytes;
 import org.apache.tuweni.rlp.RLP;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -44,6 +46,52 @@ class DiscoveryCommandsTest {
         .isZero();
     assertThat(json().get("milliseconds").asDouble()).isPositive();
     assertThat(json().get("nodeId").asText()).isEqualTo(network.enode(2).id().toString());
+  }
+
+  @Test
+  void pingV5MakesASessionAndTellsTheRoundTrip() throws Exception {
+    assertThat(kadlink.run("ping", "v5", network.enode(2).toString(), "--json"))
+        .as(kadlink.err())
+        .isZero();
+    assertThat(json().get("milliseconds").asDouble()).isPositive();
+  }
+
+  @Test
+  void talkPrintsWhatTheHandlerOfTheProtocolAnswers() throws Exception {
+    network
+        .node(1)
+        .answerTalk(
+            "echo",
+            (from, request) ->
+                CompletableFuture.completedFuture(Bytes.concatenate(request, Bytes.of(0xff))))
+        .toCompletableFuture()
+        .get();
+    String node = network.node(1).localRecord().toString();
+    assertThat(kadlink.run("talk", node, "echo", "0x0102", "--json")).as(kadlink.err()).isZero();
+    assertThat(json().get("response").asText()).isEqualTo("0x0102ff");
+
+    CommandLineFixture unknown = new CommandLineFixture();
+    assertThat(unknown.run("talk", node, "nothing", "01", "--json")).isZero();
+    assertThat(new ObjectMapper().readTree(unknown.out()).get("bytes").asInt()).isZero();
+    assertThat(new CommandLineFixture().run("talk", node, "echo", "xyz")).isEqualTo(2);
+    CommandLineFixture large = new CommandLineFixture();
+    assertThat(large.run("talk", node, "echo", "00".repeat(1280))).isEqualTo(1);
+    assertThat(large.err().lines()).hasSize(1);
+  }
+
+  @Test
+  void resolveAndLookupWorkByV5Alone() throws Exception {
+    String bootnode = network.bootnode().toString();
+    String key = network.enode(4).publicKey().toString();
+    assertThat(kadlink.run("resolve", key, "--bootnodes", bootnode, "--discovery", "v5", "--json"))
+        .as(kadlink.err())
+        .isZero();
+    assertThat(json().get("enr").asText()).isEqualTo(network.node(4).localRecord().toString());
+    CommandLineFixture lookup = new CommandLineFixture();
+    assertThat(lookup.run("lookup", "random", "--bootnodes", bootnode, "--discovery", "v5"))
+        .as(lookup.err())
+        .isZero();
+    assertThat(lookup.out()).containsPattern("queries +[1-9]").contains("enr:");
   }
 
   @Test
