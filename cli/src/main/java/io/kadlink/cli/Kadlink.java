@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
       TalkCommand.class,
       CrawlCommand.class,
       BootnodeCommand.class,
+      DnsCommand.class,
       SimulateCommand.class
     })
 public final class Kadlink implements Runnable {
