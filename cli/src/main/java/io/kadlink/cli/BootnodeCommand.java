@@ -71,6 +71,7 @@ final class BootnodeCommand implements Callable<Integer> {
             "The bootnode can't start at UDP port " + options.port);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(discovery), "stop"));
     print(discovery);
+    System.gc(); // the start leaves more garbage behind than a year of answering pings
     new CountDownLatch(1).await();
     return 0;
   }
