@@ -44,7 +44,6 @@ final class HalfGone implements Scenario {
   }
 
   private static Survey survey(Stage stage, String name) {
-    World world = stage.world();
     Survey survey = stage.survey(LOOKUPS);
     stage.survey(name, survey);
     return survey;
