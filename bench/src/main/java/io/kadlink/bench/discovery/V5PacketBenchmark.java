@@ -66,7 +66,7 @@ public class V5PacketBenchmark {
           new Message.TalkRequest(
               Bytes.random(8, random),
               Bytes.wrap(new byte[] {'b'}),
-              Bytes.random(MESSAGE_BYTES - 13, random)));
+              Bytes.random(MESSAGE_BYTES - 14, random)));
   private final byte[] ordinary =
       theirCodec.ordinary(us.id(), nextIv(), nextNonce(), message, writing);
   private final byte[] garbage = Bytes.random(ordinary.length, random).toArrayUnsafe();
