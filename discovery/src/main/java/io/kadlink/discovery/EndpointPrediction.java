@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -65,35 +66,37 @@ final class EndpointPrediction {
     /** The oldest vote first. */
     private final Map<Object, Vote> votes = new LinkedHashMap<>();
 
+    private final Map<InetSocketAddress, Integer> counts = new HashMap<>();
+
     private @Nullable InetSocketAddress believed;
 
     void vote(Object voter, InetSocketAddress endpoint) {
       long now = loop.nanoTime();
-      votes.remove(voter);
+      forget(votes.remove(voter));
       votes.put(voter, new Vote(endpoint, now));
-      if (votes.size() > MAX_VOTES) {
-        votes.remove(votes.keySet().iterator().next());
+      counts.merge(endpoint, 1, Integer::sum);
+      Iterator<Vote> oldest = votes.values().iterator();
+      while (oldest.hasNext()) {
+        Vote vote = oldest.next();
+        if (votes.size() <= MAX_VOTES && now - vote.nanos() <= VOTE_LIFETIME.toNanos()) {
+          break;
+        }
+        oldest.remove();
+        forget(vote);
       }
-      votes.values().removeIf(vote -> now - vote.nanos() > VOTE_LIFETIME.toNanos());
-      InetSocketAddress winner = majority();
-      if (winner != null && !winner.equals(believed)) {
-        believed = winner;
-        predicted.accept(winner);
+      // Only the endpoint that was just voted for is looked at: the others won no vote.
+      if (votes.size() >= MIN_VOTES
+          && counts.getOrDefault(endpoint, 0) > votes.size() / 2
+          && !endpoint.equals(believed)) {
+        believed = endpoint;
+        predicted.accept(endpoint);
       }
     }
 
-    private @Nullable InetSocketAddress majority() {
-      if (votes.size() < MIN_VOTES) {
-        return null;
+    private void forget(@Nullable Vote vote) {
+      if (vote != null) {
+        counts.computeIfPresent(vote.endpoint(), (endpoint, n) -> n == 1 ? null : n - 1);
       }
-      Map<InetSocketAddress, Integer> counts = new HashMap<>();
-      for (Vote vote : votes.values()) {
-        int count = counts.merge(vote.endpoint(), 1, Integer::sum);
-        if (count > votes.size() / 2) {
-          return vote.endpoint();
-        }
-      }
-      return null;
     }
   }
 }

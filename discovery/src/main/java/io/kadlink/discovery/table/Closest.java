@@ -21,8 +21,13 @@ public final class Closest {
    * many.
    */
   public void offer(Contact contact) {
+    int size = sorted.size();
+    if (size == max
+        && (size == 0 || target.compareDistance(sorted.get(size - 1).id(), contact.id()) <= 0)) {
+      return;
+    }
     int low = 0;
-    int high = sorted.size();
+    int high = size;
     while (low < high) {
       int middle = (low + high) >>> 1;
       if (target.compareDistance(sorted.get(middle).id(), contact.id()) <= 0) {
@@ -31,12 +36,10 @@ public final class Closest {
         high = middle;
       }
     }
-    if (low < max) {
-      sorted.add(low, contact);
-      if (sorted.size() > max) {
-        sorted.remove(sorted.size() - 1);
-      }
+    if (size == max) {
+      sorted.remove(size - 1);
     }
+    sorted.add(low, contact);
   }
 
   public List<Contact> list() {
