@@ -11,7 +11,6 @@ import io.kadlink.discovery.udp.DatagramHandler;
 import io.kadlink.discovery.udp.DualTransport;
 import io.kadlink.discovery.udp.NettyTransport;
 import io.kadlink.discovery.udp.Transport;
-import io.kadlink.discovery.v4.Rehearsal;
 import io.kadlink.identity.Enode;
 import io.kadlink.identity.NodeRecord;
 import java.io.IOException;
@@ -72,7 +71,7 @@ final class DiscoveryStart {
   private CompletionStage<?> rehearse() {
     CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
     try {
-      loop.execute(() -> Rehearsal.play(loop, () -> done.complete(null)));
+      loop.execute(() -> Rehearsal.play(loop, options.versions(), () -> done.complete(null)));
     } catch (RejectedExecutionException e) {
       done.completeExceptionally(e); // the event loop was shut down
     }
