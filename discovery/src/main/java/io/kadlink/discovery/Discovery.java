@@ -71,11 +71,12 @@ public interface Discovery extends AutoCloseable {
    * Answers discv5 talk requests of one application protocol, in place of the handler before.
    *
    * @param handler called on the event loop with the node that asks, whose identity and endpoint
-   *     are proven, and its request; whoever asks waits about half a second. A response of more
-   *     than {@link DiscoveryV5#MAX_TALK_BYTES} bytes, or a failure, is not sent
-   * @return fails with {@link UnsupportedOperationException} when this node does not speak discv5
+   *     are proven, and its request; whoever asks waits about half a second. Instead of a response
+   *     of more than {@link DiscoveryV5#MAX_TALK_BYTES} bytes, or a failure, empty bytes are sent
+   * @return closing it, requests of the protocol get empty bytes again; fails with {@link
+   *     UnsupportedOperationException} when this node does not speak discv5
    */
-  CompletionStage<?> answerTalk(
+  CompletionStage<AutoCloseable> answerTalk(
       String protocol, BiFunction<Node, Bytes, CompletionStage<Bytes>> handler);
 
   /** Everything in the tables, with its liveness, for tools. */

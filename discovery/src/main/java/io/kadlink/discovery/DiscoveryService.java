@@ -120,8 +120,14 @@ public final class DiscoveryService implements Discovery {
       all.add(dnsNodes());
     }
     database.ifPresent(stored -> all.add(new StoredNodes(loop, stored, options.random())));
-    discovery.overlays().forEach(overlay -> all.add(new NodeStream(discovery, overlay)));
-    return all.size() == 1 ? all.get(0) : new MixedSource(loop, all);
+    discovery.overlays().forEach(overlay -> all.add(new NodeStream(loop, overlay)));
+    MixedSource mixed = new MixedSource(loop, all, discovery::forget);
+    try {
+      loop.execute(() -> discovery.closeWithThis(mixed));
+    } catch (RejectedExecutionException e) {
+      log.debug("a source of nodes was asked for after the end: it has none");
+    }
+    return mixed;
   }
 
   private DnsNodes dnsNodes() {
@@ -204,7 +210,7 @@ public final class DiscoveryService implements Discovery {
   }
 
   @Override
-  public CompletionStage<?> answerTalk(
+  public CompletionStage<AutoCloseable> answerTalk(
       String protocol, BiFunction<Node, Bytes, CompletionStage<Bytes>> handler) {
     return onLoop(
         future -> {
@@ -215,13 +221,12 @@ public final class DiscoveryService implements Discovery {
                           .apply(node(from), request)
                           .whenComplete(
                               (answer, failure) -> {
-                                if (answer != null) {
-                                  response.accept(answer);
-                                } else {
+                                if (answer == null) {
                                   log.debug("talk protocol {} failed", protocol, failure);
                                 }
+                                response.accept(answer == null ? Bytes.EMPTY : answer);
                               }));
-          future.complete(protocol);
+          future.complete(() -> loop.execute(() -> v5().unregisterTalk(protocol)));
         });
   }
 

@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,7 +62,8 @@ public final class LocalDiscovery implements DatagramHandler {
   private final boolean predictEndpoint;
   private final Set<NodeId> seen = new HashSet<>();
   private final AtomicInteger seenCount = new AtomicInteger();
-  private final List<Runnable> whenClosed = new ArrayList<>();
+  private final Set<NodeSource> sources = new LinkedHashSet<>();
+  private final Set<Crawler> crawlers = new LinkedHashSet<>();
   private @Nullable DiscoveryV5 v5;
   private boolean closed;
 
@@ -125,12 +127,15 @@ public final class LocalDiscovery implements DatagramHandler {
     overlays.forEach(Overlay::start);
   }
 
-  /** Ends all that is under way, without an answer. */
+  /**
+   * Ends all that is under way, without an answer; a crawl keeps what it found. Whom it has not
+   * asked yet did not fall silent.
+   */
   public void close() {
     closed = true;
+    List.copyOf(crawlers).forEach(Crawler::stop);
     overlays.forEach(Overlay::close);
-    List.copyOf(whenClosed).forEach(Runnable::run);
-    whenClosed.clear();
+    List.copyOf(sources).forEach(NodeSource::close);
   }
 
   @Override
@@ -231,18 +236,28 @@ public final class LocalDiscovery implements DatagramHandler {
    *
    * @param set brought up to date; belongs to the crawl until that is done
    * @param from nodes to start from besides those of the set
+   * @throws IllegalStateException when this is closed
    */
   public Crawler crawl(
       NodeSet set, List<Contact> from, CrawlOptions options, Consumer<CrawlReport> done) {
-    return new Crawler(
-        loop,
-        random,
-        local.id(),
-        overlays.stream().map(Overlay::protocol).toList(),
-        set,
-        from,
-        options,
-        done);
+    if (closed) {
+      throw new IllegalStateException("discovery is closed");
+    }
+    Crawler crawler =
+        new Crawler(
+            loop,
+            random,
+            local.id(),
+            overlays.stream().map(Overlay::protocol).toList(),
+            set,
+            from,
+            options,
+            report -> {
+              crawlers.removeIf(Crawler::hasEnded);
+              done.accept(report);
+            });
+    crawlers.add(crawler);
+    return crawler;
   }
 
   /** Changes our record and tells our nearest neighbours that there is a new one. */
@@ -261,14 +276,20 @@ public final class LocalDiscovery implements DatagramHandler {
     return after;
   }
 
-  /** Runs {@code task} when this is closed, or now when it is. */
-  void whenClosed(Runnable task) {
+  /** Closes {@code source} when this is closed, or now when it is. */
+  void closeWithThis(NodeSource source) {
     loop.assertInLoop();
     if (closed) {
-      task.run();
+      source.close();
     } else {
-      whenClosed.add(task);
+      sources.add(source);
     }
+  }
+
+  /** A source that ended by itself. */
+  void forget(NodeSource source) {
+    loop.assertInLoop();
+    sources.remove(source);
   }
 
   /** Asks by each version; an answer made of those that came once all are in. */

@@ -10,8 +10,8 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +27,6 @@ final class MixedSource implements NodeSource {
 
   /** Nodes remembered as handed out. */
   private static final int MAX_REMEMBERED = 4_096;
-
-  private record Pull(int max, CompletableFuture<List<Node>> answer) {}
 
   private record HandedOut(long nanos, long seq) {}
 
@@ -48,22 +46,24 @@ final class MixedSource implements NodeSource {
   private final Deque<Feed> feeds = new ArrayDeque<>();
 
   private final Map<NodeId, HandedOut> handedOut = new HashMap<>();
-  private @Nullable Pull waiting;
+  private final Consumer<NodeSource> ended;
+  private final Pulls pulls;
 
-  /** A mix that owns its sources. */
-  MixedSource(Loop loop, List<NodeSource> sources) {
+  /**
+   * A mix that owns its sources.
+   *
+   * @param ended told on the loop, once it was closed or all sources have ended
+   */
+  MixedSource(Loop loop, List<NodeSource> sources, Consumer<NodeSource> ended) {
     this.loop = loop;
+    this.ended = ended;
+    this.pulls = new Pulls(loop, this::wanted);
     sources.forEach(source -> feeds.add(new Feed(source)));
   }
 
   @Override
   public CompletionStage<List<Node>> pull(int max) {
-    if (max < 1) {
-      throw new IllegalArgumentException("a pull asks for at least one node, not " + max);
-    }
-    CompletableFuture<List<Node>> answer = new CompletableFuture<>();
-    loop.execute(() -> start(new Pull(max, answer)));
-    return answer;
+    return pulls.pull(max);
   }
 
   @Override
@@ -72,16 +72,11 @@ final class MixedSource implements NodeSource {
         () -> {
           feeds.forEach(feed -> feed.source.close());
           feeds.clear();
-          serve();
+          end();
         });
   }
 
-  private void start(Pull pull) {
-    if (waiting != null) {
-      pull.answer().completeExceptionally(new IllegalStateException("one pull at a time"));
-      return;
-    }
-    waiting = pull;
+  private void wanted() {
     for (Feed feed : List.copyOf(feeds)) {
       if (!feed.pulling && feed.ready.isEmpty()) {
         feed.pulling = true;
@@ -98,26 +93,19 @@ final class MixedSource implements NodeSource {
     feed.pulling = false;
     if (nodes == null || nodes.isEmpty()) {
       feeds.remove(feed);
+      feed.source.close();
     } else {
       nodes.stream().filter(this::isNew).limit(MAX_READY).forEach(feed.ready::add);
-      Pull pull = waiting;
-      if (pull != null && feed.ready.isEmpty()) {
-        waiting = null;
-        start(pull); // all of them were known: this source has to try again
-        return;
-      }
     }
-    serve();
+    if (pulls.wanted() > 0) {
+      wanted(); // a source whose nodes were all known has to try again
+    }
   }
 
   private void serve() {
-    Pull pull = waiting;
-    if (pull == null) {
-      return;
-    }
     List<Node> nodes = new ArrayList<>();
     int idle = 0;
-    while (nodes.size() < pull.max() && idle < feeds.size()) {
+    while (nodes.size() < pulls.wanted() && idle < feeds.size()) {
       Feed feed = feeds.remove();
       feeds.add(feed);
       Node node = feed.ready.poll();
@@ -127,11 +115,16 @@ final class MixedSource implements NodeSource {
         nodes.add(node);
       }
     }
-    if (!nodes.isEmpty() || feeds.isEmpty()) {
-      waiting = null;
-      forgetOld();
-      pull.answer().complete(nodes);
+    forgetOld();
+    pulls.serve(nodes);
+    if (feeds.isEmpty()) {
+      end();
     }
+  }
+
+  private void end() {
+    pulls.end();
+    ended.accept(this);
   }
 
   private boolean isNew(Node node) {

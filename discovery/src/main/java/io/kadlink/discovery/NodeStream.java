@@ -12,7 +12,6 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -40,35 +39,26 @@ final class NodeStream implements NodeSource {
   private static final Duration FIRST_LOOKUP_WAIT = Duration.ofMillis(500);
   private static final Duration MAX_LOOKUP_WAIT = Duration.ofSeconds(10);
 
-  private record Pull(int max, CompletableFuture<List<Node>> answer) {}
-
-  private final LocalDiscovery discovery;
   private final Overlay overlay;
   private final Loop loop;
   private final TableListener arrivals = new Arrivals();
   private final Deque<Contact> buffer = new ArrayDeque<>();
   private final Map<NodeId, Long> handedOut = new HashMap<>();
   private Duration lookupWait = FIRST_LOOKUP_WAIT;
-  private @Nullable Pull waiting;
+  private final Pulls pulls;
   private boolean watching;
   private Loop.@Nullable Timer timer;
   private int lookingUp;
-  private boolean closed;
 
-  NodeStream(LocalDiscovery discovery, Overlay overlay) {
-    this.discovery = discovery;
+  NodeStream(Loop loop, Overlay overlay) {
+    this.loop = loop;
     this.overlay = overlay;
-    this.loop = discovery.loop();
+    this.pulls = new Pulls(loop, this::wanted);
   }
 
   @Override
   public CompletionStage<List<Node>> pull(int max) {
-    if (max < 1) {
-      throw new IllegalArgumentException("a pull asks for at least one node, not " + max);
-    }
-    CompletableFuture<List<Node>> answer = new CompletableFuture<>();
-    loop.execute(() -> start(new Pull(max, answer)));
-    return answer;
+    return pulls.pull(max);
   }
 
   @Override
@@ -100,39 +90,22 @@ final class NodeStream implements NodeSource {
     return contact.tcpPort() != 0 || contact.record().isPresent();
   }
 
-  private void start(Pull pull) {
+  private void wanted() {
     if (!watching) {
       watching = true;
       overlay.watch(arrivals);
-      discovery.whenClosed(this::end);
     }
-    if (closed) {
-      pull.answer().complete(List.of());
-      return;
-    }
-    if (waiting != null) {
-      pull.answer().completeExceptionally(new IllegalStateException("one pull at a time"));
-      return;
-    }
-    waiting = pull;
     lookupWait = FIRST_LOOKUP_WAIT;
     found(overlay.table().proven());
-    if (waiting != null) {
-      lookUp();
-    }
+    lookUp();
   }
 
   private void end() {
-    closed = true;
     overlay.unwatch(arrivals);
     if (timer != null) {
       timer.cancel();
     }
-    Pull pull = waiting;
-    waiting = null;
-    if (pull != null) {
-      pull.answer().complete(List.of());
-    }
+    pulls.end();
   }
 
   /** Takes in nodes that were not handed out lately; whether there was any. */
@@ -158,20 +131,15 @@ final class NodeStream implements NodeSource {
   }
 
   private void serve() {
-    Pull pull = waiting;
-    if (pull == null || buffer.isEmpty()) {
-      return;
-    }
-    waiting = null;
     List<Node> nodes = new ArrayList<>();
-    while (nodes.size() < pull.max() && !buffer.isEmpty()) {
+    while (nodes.size() < pulls.wanted() && !buffer.isEmpty()) {
       nodes.add(DiscoveryService.node(buffer.removeFirst()));
     }
-    pull.answer().complete(nodes);
+    pulls.serve(nodes);
   }
 
   private void lookUp() {
-    while (waiting != null && timer == null && !closed && lookingUp < LOOKUPS_AT_A_TIME) {
+    while (pulls.wanted() > 0 && timer == null && lookingUp < LOOKUPS_AT_A_TIME) {
       lookingUp++;
       // A lookup without anyone to ask ends at once, and must not be started again at once.
       overlay.lookups().random(result -> loop.execute(() -> lookedUp(result)));
@@ -180,12 +148,12 @@ final class NodeStream implements NodeSource {
 
   private void lookedUp(LookupResult result) {
     lookingUp--;
-    if (closed) {
+    if (pulls.hasEnded()) {
       return;
     }
     boolean any = found(result.answered());
     any |= found(overlay.table().proven());
-    if (waiting == null) {
+    if (pulls.wanted() == 0) {
       return;
     }
     if (any) {

@@ -7,10 +7,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Nodes of earlier runs, drawn once from the node database: the fastest candidates a dialer can
@@ -21,61 +19,50 @@ final class StoredNodes implements NodeSource {
   private final NodeDatabase database;
   private final RandomGenerator random;
   private final Deque<Node> nodes = new ArrayDeque<>();
+  private final Pulls pulls;
+  private boolean asked;
   private boolean drawn;
-  private boolean closed;
-  private @Nullable Runnable waiting;
 
   StoredNodes(Loop loop, NodeDatabase database, RandomGenerator random) {
     this.loop = loop;
     this.database = database;
     this.random = random;
+    this.pulls = new Pulls(loop, this::wanted);
   }
 
   @Override
   public CompletionStage<List<Node>> pull(int max) {
-    CompletableFuture<List<Node>> answer = new CompletableFuture<>();
-    loop.execute(
-        () -> {
-          waiting = () -> answer.complete(take(max));
-          if (!drawn) {
-            drawn = true;
-            database.seeds(Overlay.SEEDS, random, this::drawn);
-          }
-          serve();
-        });
-    return answer;
+    return pulls.pull(max);
   }
 
   @Override
   public void close() {
-    loop.execute(
-        () -> {
-          closed = true;
-          nodes.clear();
-          serve();
-        });
+    loop.execute(pulls::end);
   }
 
-  private void drawn(List<StoredNode> stored) {
-    if (!closed) {
-      stored.forEach(node -> nodes.add(DiscoveryService.node(node.contact())));
+  private void wanted() {
+    if (!asked) {
+      asked = true;
+      database.seeds(Overlay.SEEDS, random, this::drawn);
+    } else if (drawn) {
       serve();
     }
   }
 
-  private void serve() {
-    Runnable pull = waiting;
-    if (pull != null && (closed || !nodes.isEmpty())) {
-      waiting = null;
-      pull.run();
-    }
+  private void drawn(List<StoredNode> stored) {
+    drawn = true;
+    stored.forEach(node -> nodes.add(DiscoveryService.node(node.contact())));
+    serve();
   }
 
-  private List<Node> take(int max) {
+  private void serve() {
     List<Node> taken = new ArrayList<>();
-    while (taken.size() < max && !nodes.isEmpty()) {
+    while (taken.size() < pulls.wanted() && !nodes.isEmpty()) {
       taken.add(nodes.remove());
     }
-    return taken;
+    pulls.serve(taken);
+    if (nodes.isEmpty()) {
+      pulls.end();
+    }
   }
 }

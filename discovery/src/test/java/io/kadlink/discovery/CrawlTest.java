@@ -1,6 +1,7 @@
 package io.kadlink.discovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kadlink.discovery.crawl.CrawlOptions;
 import io.kadlink.discovery.crawl.CrawlReport;
@@ -99,6 +100,23 @@ class CrawlTest {
     crawl(network.nodes().get(8));
     assertThat(set.get(gone.id())).isEmpty();
     assertThat(set.size()).isEqualTo(7);
+  }
+
+  @Test
+  void closingDiscoveryDuringACrawlMakesNobodySilent() {
+    Node bootnode = grow(NODES);
+    Node crawler = network.start();
+    crawl(crawler, bootnode);
+    List<CrawledNode> before = set.nodes();
+    network.time.pass(Duration.ofMinutes(1));
+    AtomicReference<CrawlReport> report = new AtomicReference<>();
+    crawler.discovery().crawl(set, List.of(), OPTIONS, report::set).start();
+    crawler.discovery().close();
+    assertThat(report.get().complete()).isFalse();
+    assertThat(report.get().silent()).isZero();
+    assertThat(set.nodes()).isEqualTo(before);
+    assertThatThrownBy(() -> crawler.discovery().crawl(set, List.of(), OPTIONS, report::set))
+        .isInstanceOf(IllegalStateException.class);
   }
 
   @Test

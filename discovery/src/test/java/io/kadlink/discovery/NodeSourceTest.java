@@ -22,7 +22,8 @@ class NodeSourceTest {
   private final VirtualTime time = new VirtualTime();
   private final Shelf fast = new Shelf();
   private final Shelf slow = new Shelf();
-  private final NodeSource mixed = new MixedSource(time, List.of(fast, slow));
+  private final List<NodeSource> ended = new ArrayList<>();
+  private final NodeSource mixed = new MixedSource(time, List.of(fast, slow), ended::add);
 
   /** A source that has what a test puts there. */
   private static final class Shelf implements NodeSource {
@@ -154,9 +155,11 @@ class NodeSourceTest {
     assertThat(pull(mixed, 5).join()).containsExactly(node);
     CompletableFuture<List<Node>> last = pull(mixed, 5);
     assertThat(last).isNotDone();
+    assertThat(ended).isEmpty();
     slow.close();
     time.pass(Duration.ofMillis(1));
     assertThat(last.join()).isEmpty();
+    assertThat(ended).containsExactly(mixed);
   }
 
   @Test
@@ -166,6 +169,7 @@ class NodeSourceTest {
     time.pass(Duration.ofMillis(1));
     assertThat(pull.join()).isEmpty();
     assertThat(fast.closed && slow.closed).isTrue();
+    assertThat(ended).containsExactly(mixed);
     assertThat(pull(mixed, 5).join()).isEmpty();
   }
 

@@ -22,7 +22,7 @@ class NodeStreamTest {
   }
 
   private NodeSource stream(VirtualNetwork.Node node) {
-    return new NodeStream(node.discovery(), node.overlay());
+    return new NodeStream(network.time, node.overlay());
   }
 
   private List<Node> await(CompletableFuture<List<Node>> pull) {

@@ -61,6 +61,17 @@ class RememberingTest {
   }
 
   @Test
+  void aPullThatWaitsEndsWithTheService() {
+    DiscoveryService alone = start();
+    var pull = alone.nodes().pull(1).toCompletableFuture();
+    assertThat(get(alone.table())).isEmpty(); // a turn later the pull still waits
+    assertThat(pull).isNotDone();
+    alone.close();
+    assertThat(get(pull)).isEmpty();
+    assertThat(get(alone.nodes().pull(1))).isEmpty();
+  }
+
+  @Test
   void theSequenceNumberOfItsRecordGoesOnWhereItWas() {
     DiscoveryService first = start();
     NodeRecord changed =

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.kadlink.discovery.table.Contact;
 import io.kadlink.discovery.testing.LoopbackNodes;
 import io.kadlink.identity.Enode;
 import io.kadlink.identity.NodeKey;
@@ -15,6 +16,8 @@ import io.netty.channel.epoll.EpollIoHandler;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.apache.tuweni.bytes.Bytes;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -49,6 +52,27 @@ class ServiceLifeTest {
     first.close(); // twice does no harm
     assertThat(nodes.start(builder -> builder.bindAddress(address)).localAddress())
         .isEqualTo(address);
+  }
+
+  @Test
+  void aTalkHandlerAnswersUntilItIsClosedAndWithNothingWhenItFails() throws Exception {
+    DiscoveryService remote = nodes.start(0);
+    DiscoveryService asker = nodes.start(0);
+    Node node = DiscoveryService.node(Contact.of(remote.localRecord(), remote.localAddress()));
+    Bytes request = Bytes.of(1, 2, 3);
+    AutoCloseable echo =
+        get(
+            remote.answerTalk(
+                "echo", (from, asked) -> CompletableFuture.completedFuture(asked.reverse())));
+    var unused =
+        get(
+            remote.answerTalk(
+                "fails",
+                (from, asked) -> CompletableFuture.failedFuture(new IllegalStateException("no"))));
+    assertThat(get(asker.talk(node, "echo", request))).isEqualTo(request.reverse());
+    assertThat(get(asker.talk(node, "fails", request))).isEqualTo(Bytes.EMPTY);
+    echo.close();
+    assertThat(get(asker.talk(node, "echo", request))).isEqualTo(Bytes.EMPTY);
   }
 
   @Test

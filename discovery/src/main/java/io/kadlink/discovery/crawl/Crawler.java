@@ -87,6 +87,12 @@ public final class Crawler {
     end(false);
   }
 
+  /** Whether it is done or was stopped. */
+  public boolean hasEnded() {
+    loop.assertInLoop();
+    return ended;
+  }
+
   /** How far it is. */
   public CrawlReport report() {
     loop.assertInLoop();

@@ -2,6 +2,7 @@ package io.kadlink.discovery.dns;
 
 import io.kadlink.discovery.Node;
 import io.kadlink.discovery.NodeSource;
+import io.kadlink.discovery.Pulls;
 import io.kadlink.discovery.loop.Loop;
 import io.kadlink.discovery.table.Addresses;
 import io.kadlink.identity.Enode;
@@ -47,8 +48,6 @@ public final class DnsNodes implements NodeSource {
 
   private static final int MAX_REMEMBERED = 4_096;
 
-  private record Pull(int max, CompletableFuture<List<Node>> answer) {}
-
   private record HandedOut(long atNanos, long seq) {}
 
   private final List<TreeLink> given;
@@ -67,10 +66,9 @@ public final class DnsNodes implements NodeSource {
         }
       };
   private int turn;
-  private @Nullable Pull waiting;
+  private final Pulls pulls;
   private Loop.@Nullable Timer timer;
   private boolean advancing;
-  private boolean closed;
 
   /**
    * A source of the nodes in these lists and the lists they link to.
@@ -90,6 +88,7 @@ public final class DnsNodes implements NodeSource {
     }
     this.given = List.copyOf(given);
     this.loop = loop;
+    this.pulls = new Pulls(loop, this::wanted);
     this.options = options;
     this.random = random;
     this.queries = new Queries(resolver, loop, options, registry);
@@ -97,12 +96,7 @@ public final class DnsNodes implements NodeSource {
 
   @Override
   public CompletionStage<List<Node>> pull(int max) {
-    if (max < 1) {
-      throw new IllegalArgumentException("a pull asks for at least one node, not " + max);
-    }
-    CompletableFuture<List<Node>> answer = new CompletableFuture<>();
-    loop.execute(() -> start(new Pull(max, answer)));
-    return answer;
+    return pulls.pull(max);
   }
 
   /** How each list is doing. */
@@ -116,29 +110,15 @@ public final class DnsNodes implements NodeSource {
   public void close() {
     loop.execute(
         () -> {
-          closed = true;
           queries.close();
           if (timer != null) {
             timer.cancel();
           }
-          Pull pull = waiting;
-          waiting = null;
-          if (pull != null) {
-            pull.answer().complete(List.of());
-          }
+          pulls.end();
         });
   }
 
-  private void start(Pull pull) {
-    if (closed) {
-      pull.answer().complete(List.of());
-      return;
-    }
-    if (waiting != null) {
-      pull.answer().completeExceptionally(new IllegalStateException("one pull at a time"));
-      return;
-    }
-    waiting = pull;
+  private void wanted() {
     if (trees.isEmpty()) {
       follow();
     }
@@ -152,7 +132,7 @@ public final class DnsNodes implements NodeSource {
     }
     advancing = true;
     serve();
-    if (waiting != null && !closed) {
+    if (pulls.wanted() > 0) {
       Duration soonest = null;
       for (TreeSync tree : List.copyOf(trees.values())) {
         Duration wait = tree.untilReady();
@@ -187,7 +167,7 @@ public final class DnsNodes implements NodeSource {
   }
 
   private void stepped(TreeSync tree) {
-    if (closed) {
+    if (pulls.hasEnded()) {
       return;
     }
     if (!tree.linked().isEmpty() || trees.size() > given.size()) {
@@ -228,14 +208,10 @@ public final class DnsNodes implements NodeSource {
   }
 
   private void serve() {
-    Pull pull = waiting;
-    if (pull == null) {
-      return;
-    }
     List<Node> nodes = new ArrayList<>();
     List<TreeSync> inTurn = List.copyOf(trees.values());
     int empty = 0;
-    while (nodes.size() < pull.max() && empty < inTurn.size()) {
+    while (nodes.size() < pulls.wanted() && empty < inTurn.size()) {
       NodeRecord record = inTurn.get(turn++ % inTurn.size()).found().pollFirst();
       if (record == null) {
         empty++;
@@ -245,10 +221,7 @@ public final class DnsNodes implements NodeSource {
       }
     }
     turn = inTurn.isEmpty() ? 0 : turn % inTurn.size();
-    if (!nodes.isEmpty()) {
-      waiting = null;
-      pull.answer().complete(nodes);
-    }
+    pulls.serve(nodes);
   }
 
   /** The node, unless it was handed out lately or can't be anywhere. */

@@ -2,6 +2,7 @@ package io.kadlink.discovery.mdns;
 
 import io.kadlink.discovery.Node;
 import io.kadlink.discovery.NodeSource;
+import io.kadlink.discovery.Pulls;
 import io.kadlink.discovery.loop.Loop;
 import io.kadlink.discovery.table.Addresses;
 import io.kadlink.identity.Enode;
@@ -19,7 +20,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -65,8 +65,6 @@ public final class LanNodes implements NodeSource {
     }
   }
 
-  private record Pull(int max, CompletableFuture<List<Node>> answer) {}
-
   private final Loop loop;
   private final NodeId self;
   private final boolean loopback;
@@ -74,9 +72,8 @@ public final class LanNodes implements NodeSource {
   private final Map<String, Heard> heard = new LinkedHashMap<>();
   private double tokens = VERIFY_BURST;
   private long refilled;
-  private @Nullable Pull waiting;
+  private final Pulls pulls;
   private Loop.@Nullable Timer timer;
-  private boolean closed;
 
   /**
    * A source that knows nobody yet; a {@link LanService} tells it.
@@ -87,6 +84,7 @@ public final class LanNodes implements NodeSource {
    */
   public LanNodes(Loop loop, NodeId self, boolean loopback, MeterRegistry registry) {
     this.loop = loop;
+    this.pulls = new Pulls(loop, this::serve);
     this.self = self;
     this.loopback = loopback;
     this.refilled = loop.nanoTime();
@@ -112,7 +110,7 @@ public final class LanNodes implements NodeSource {
 
   private void hear(String instance, @Nullable String text) {
     Heard known = heard.get(instance);
-    if (closed || (known != null && known.text.equals(text))) {
+    if (pulls.hasEnded() || (known != null && known.text.equals(text))) {
       return;
     }
     if (known == null && heard.size() >= MAX_NODES) {
@@ -187,28 +185,11 @@ public final class LanNodes implements NodeSource {
 
   @Override
   public CompletionStage<List<Node>> pull(int max) {
-    if (max < 1) {
-      throw new IllegalArgumentException("a pull asks for at least one node, not " + max);
-    }
-    CompletableFuture<List<Node>> answer = new CompletableFuture<>();
-    loop.execute(() -> start(new Pull(max, answer)));
-    return answer;
-  }
-
-  private void start(Pull pull) {
-    if (closed) {
-      pull.answer().complete(List.of());
-    } else if (waiting != null) {
-      pull.answer().completeExceptionally(new IllegalStateException("one pull at a time"));
-    } else {
-      waiting = pull;
-      serve();
-    }
+    return pulls.pull(max);
   }
 
   private void serve() {
-    Pull pull = waiting;
-    if (pull == null) {
+    if (pulls.wanted() == 0) {
       return;
     }
     if (timer != null) {
@@ -221,15 +202,13 @@ public final class LanNodes implements NodeSource {
     for (Heard each : heard.values()) {
       if (each.handOutFrom - now > 0) {
         soonest = Math.min(soonest, each.handOutFrom - now);
-      } else if (nodes.size() < pull.max()) {
+      } else if (nodes.size() < pulls.wanted()) {
         each.handOutFrom = now + REPEAT_AFTER.toNanos();
         nodes.add(each.node);
       }
     }
-    if (!nodes.isEmpty()) {
-      waiting = null;
-      pull.answer().complete(nodes);
-    } else if (soonest < Long.MAX_VALUE) {
+    pulls.serve(nodes);
+    if (nodes.isEmpty() && soonest < Long.MAX_VALUE) {
       timer = loop.schedule(Duration.ofNanos(soonest), this::serve);
     }
   }
@@ -238,16 +217,11 @@ public final class LanNodes implements NodeSource {
   public void close() {
     loop.execute(
         () -> {
-          closed = true;
           if (timer != null) {
             timer.cancel();
           }
           heard.clear();
-          Pull pull = waiting;
-          waiting = null;
-          if (pull != null) {
-            pull.answer().complete(List.of());
-          }
+          pulls.end();
         });
   }
 }
