@@ -6,7 +6,7 @@ import io.kadlink.discovery.DiscoveryService;
 import io.kadlink.discovery.table.AddressRules;
 import io.kadlink.identity.Enode;
 import io.kadlink.identity.NodeKey;
-import io.kadlink.server.admission.Cidr;
+import io.kadlink.server.admission.NetRestrict;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -24,7 +24,6 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
@@ -94,22 +93,11 @@ final class BootnodeCommand implements Callable<Integer> {
                     : new InetSocketAddress(options.host, options.port))
             .fallbackAddress(InetAddress.getLoopbackAddress())
             .bootnodes(network.bootnodes())
+            .addresses(
+                new AddressRules(new NetRestrict(options.netRestrict)::permits, options.limitLan))
             .meterRegistry(meters);
-    Optional<InetAddress> external = options.nat.externalAddress();
-    external.or(() -> Optional.ofNullable(options.host)).ifPresent(builder::advertisedAddress);
-    if (!options.netRestrict.isEmpty()) {
-      builder.addresses(AddressRules.defaults().withAllowed(this::isAllowed));
-    }
+    options.nat.externalAddress().ifPresent(builder::advertisedAddress);
     return builder.build();
-  }
-
-  private boolean isAllowed(InetAddress address) {
-    for (Cidr allowed : options.netRestrict) {
-      if (allowed.contains(address)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private static IoHandlerFactory io() {

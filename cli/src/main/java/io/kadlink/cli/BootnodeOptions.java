@@ -40,8 +40,15 @@ final class BootnodeOptions {
       paramLabel = "CIDR",
       split = ",",
       converter = CidrConverter.class,
-      description = "Networks outside of which no node is asked, kept or told.")
+      description = "Networks outside of which no node is heard, kept or told.")
   List<Cidr> netRestrict = new ArrayList<>();
+
+  @Option(
+      names = "--limit-lan",
+      description =
+          "Limit the nodes of one loopback or private network, too, as those of a public one"
+              + " (default: no limit there).")
+  boolean limitLan;
 
   @Mixin NatOption nat = new NatOption();
 

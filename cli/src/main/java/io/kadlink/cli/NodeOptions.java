@@ -97,8 +97,15 @@ final class NodeOptions {
       names = "--netrestrict",
       paramLabel = "CIDR",
       split = ",",
-      description = "Networks outside of which nobody is dialed or admitted.")
+      description = "Networks outside of which nobody is heard, dialed or admitted.")
   List<String> netRestrict = new ArrayList<>();
+
+  @Option(
+      names = "--limit-lan",
+      description =
+          "Limit the nodes of one loopback or private network, too, as those of a public one"
+              + " (default: no limit there).")
+  boolean limitLan;
 
   @Mixin private NatOption nat = new NatOption();
 

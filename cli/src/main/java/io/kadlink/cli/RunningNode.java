@@ -120,6 +120,7 @@ final class RunningNode implements AutoCloseable {
             .staticNodes(NodeAddress.parseAll(options.staticNodes))
             .trustedNodes(NodeAddress.parseAll(options.trustedNodes))
             .nodeDatabase(options.dataDir.resolve(NodeStore.FILE_NAME))
+            .limitLan(options.limitLan)
             .maxPeers(options.maxPeers)
             .dialFilter(node -> node.record().flatMap(eth::objection))
             .metrics(metrics)

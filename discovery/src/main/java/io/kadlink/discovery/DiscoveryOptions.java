@@ -19,6 +19,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 
 /**
@@ -31,12 +32,14 @@ import java.util.random.RandomGenerator;
  * @param secondBindAddress an address of the other family, for both IPv4 and IPv6 where {@code
  *     bindAddress} is not a wildcard; port 0 takes the number that {@code bindAddress} got
  * @param advertisedAddresses the IP addresses to tell others, at most one of each family, whatever
- *     those say; when there is none, it starts as the bound or the fallback address, and follows
- *     what most of them say
- * @param fallbackAddress told while nothing better is known and the bound address is a wildcard;
- *     without it the record names no endpoint then
+ *     those say. Of a family that has none here, the address starts as the one found out in an
+ *     earlier run (unless a public one is bound), the bound one, {@code lanAddress} or {@code
+ *     fallbackAddress}, and follows what most of them say
+ * @param fallbackAddress told while nothing better is known; without it the record names no
+ *     endpoint then
  * @param advertisedUdpPort the UDP port to tell others; 0 means the bound one
  * @param tcpPort the RLPx port to tell others; 0 means that this node can't be dialed
+ * @param recordEntries what to put into the record besides endpoints
  * @param bootnodes nodes to start from; host names are resolved at the start
  * @param clock the wall clock
  * @param random random numbers; whoever can foresee them can foresee liveness checks and targets
@@ -58,6 +61,7 @@ public record DiscoveryOptions(
     Optional<InetAddress> fallbackAddress,
     int advertisedUdpPort,
     int tcpPort,
+    UnaryOperator<NodeRecord.Builder> recordEntries,
     List<Enode> bootnodes,
     InstantSource clock,
     RandomGenerator random,
@@ -94,6 +98,7 @@ public record DiscoveryOptions(
     private Optional<InetAddress> fallbackAddress = Optional.empty();
     private int advertisedUdpPort;
     private int tcpPort;
+    private UnaryOperator<NodeRecord.Builder> recordEntries = UnaryOperator.identity();
     private final List<Enode> bootnodes = new ArrayList<>();
     private InstantSource clock = InstantSource.system();
     private RandomGenerator random = new SecureRandom();
@@ -167,6 +172,12 @@ public record DiscoveryOptions(
       return this;
     }
 
+    /** Default: nothing. What is known from the start does not raise the sequence number. */
+    public Builder recordEntries(UnaryOperator<NodeRecord.Builder> entries) {
+      this.recordEntries = entries;
+      return this;
+    }
+
     /** Adds a bootnode. */
     public Builder bootnode(Enode enode) {
       bootnodes.add(enode);
@@ -231,6 +242,7 @@ public record DiscoveryOptions(
           fallbackAddress,
           advertisedUdpPort,
           tcpPort,
+          recordEntries,
           bootnodes,
           clock,
           random,

@@ -105,12 +105,7 @@ public final class DiscoveryService implements Discovery {
 
   @Override
   public CompletionStage<NodeRecord> updateRecord(UnaryOperator<NodeRecord.Builder> change) {
-    return onLoop(
-        future -> {
-          NodeRecord record = discovery.updateRecord(change);
-          lan.ifPresent(network -> network.announce(record));
-          future.complete(record);
-        });
+    return onLoop(future -> future.complete(discovery.updateRecord(change)));
   }
 
   @Override

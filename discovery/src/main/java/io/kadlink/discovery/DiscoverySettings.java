@@ -2,6 +2,7 @@ package io.kadlink.discovery;
 
 import io.kadlink.discovery.table.AddressRules;
 import io.kadlink.discovery.table.Contact;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
@@ -14,14 +15,15 @@ import java.util.Set;
  * @param bootnodes nodes to start from; this node itself may be among them
  * @param refreshPeriod the longest time between two rounds of lookups
  * @param addresses which addresses it has to do with, and which of them are limited in number
- * @param predictEndpoint whether what others say of this node's endpoint goes into its record
+ * @param fixedAddresses this node's own, whatever others say; in a family that has none, what
+ *     others say of this node's endpoint goes into its record
  */
 public record DiscoverySettings(
     Set<DiscoveryVersion> versions,
     List<Contact> bootnodes,
     Duration refreshPeriod,
     AddressRules addresses,
-    boolean predictEndpoint) {
+    List<InetAddress> fixedAddresses) {
 
   /** Kademlia's hour, halved as all Ethereum clients do. */
   public static final Duration DEFAULT_REFRESH_PERIOD = Duration.ofMinutes(30);
@@ -32,38 +34,46 @@ public record DiscoverySettings(
     }
     versions = EnumSet.copyOf(versions);
     bootnodes = List.copyOf(bootnodes);
+    fixedAddresses = List.copyOf(fixedAddresses);
     if (refreshPeriod.isNegative() || refreshPeriod.isZero()) {
       throw new IllegalArgumentException("the refresh period is positive, not " + refreshPeriod);
     }
   }
 
-  /** Both versions, no bootnodes, a refresh each half hour, all addresses, prediction on. */
+  /**
+   * Both versions, no bootnodes, a refresh each half hour, all addresses, none of its own fixed.
+   */
   public static DiscoverySettings defaults() {
     return new DiscoverySettings(
         EnumSet.allOf(DiscoveryVersion.class),
         List.of(),
         DEFAULT_REFRESH_PERIOD,
         AddressRules.defaults(),
-        true);
+        List.of());
   }
 
+  /** The same speaking these versions. */
   public DiscoverySettings withVersions(Set<DiscoveryVersion> spoken) {
-    return new DiscoverySettings(spoken, bootnodes, refreshPeriod, addresses, predictEndpoint);
+    return new DiscoverySettings(spoken, bootnodes, refreshPeriod, addresses, fixedAddresses);
   }
 
+  /** The same starting from these nodes. */
   public DiscoverySettings withBootnodes(List<Contact> nodes) {
-    return new DiscoverySettings(versions, nodes, refreshPeriod, addresses, predictEndpoint);
+    return new DiscoverySettings(versions, nodes, refreshPeriod, addresses, fixedAddresses);
   }
 
+  /** The same with this longest time between two rounds of lookups. */
   public DiscoverySettings withRefreshPeriod(Duration period) {
-    return new DiscoverySettings(versions, bootnodes, period, addresses, predictEndpoint);
+    return new DiscoverySettings(versions, bootnodes, period, addresses, fixedAddresses);
   }
 
+  /** The same with these rules. */
   public DiscoverySettings withAddresses(AddressRules rules) {
-    return new DiscoverySettings(versions, bootnodes, refreshPeriod, rules, predictEndpoint);
+    return new DiscoverySettings(versions, bootnodes, refreshPeriod, rules, fixedAddresses);
   }
 
-  public DiscoverySettings withPredictEndpoint(boolean predict) {
-    return new DiscoverySettings(versions, bootnodes, refreshPeriod, addresses, predict);
+  /** The same with these addresses of its own. */
+  public DiscoverySettings withFixedAddresses(List<InetAddress> own) {
+    return new DiscoverySettings(versions, bootnodes, refreshPeriod, addresses, own);
   }
 }

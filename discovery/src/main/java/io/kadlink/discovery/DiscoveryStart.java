@@ -5,6 +5,7 @@ import io.kadlink.discovery.loop.NettyLoop;
 import io.kadlink.discovery.store.DatabaseOptions;
 import io.kadlink.discovery.store.NodeDatabase;
 import io.kadlink.discovery.store.NodeStore;
+import io.kadlink.discovery.table.Addresses;
 import io.kadlink.discovery.table.Contact;
 import io.kadlink.discovery.table.LocalNode;
 import io.kadlink.discovery.udp.DatagramHandler;
@@ -129,14 +130,21 @@ final class DiscoveryStart {
     Optional<NodeRecord> previous =
         nodes == null ? Optional.empty() : nodes.localRecord(options.signer().publicKey().id());
     LocalNode local =
-        new LocalNode(loop, options.signer(), addresses(), udpPort, options.tcpPort(), previous);
+        new LocalNode(
+            loop,
+            options.signer(),
+            addresses(previous, udpPort),
+            udpPort,
+            options.tcpPort(),
+            options.recordEntries(),
+            previous);
     DiscoverySettings settings =
         new DiscoverySettings(
             options.versions(),
             bootnodes,
             options.refreshPeriod(),
             options.addresses(),
-            options.advertisedAddresses().isEmpty());
+            options.advertisedAddresses());
     ExecutorService writer = null;
     Optional<NodeDatabase> database = Optional.empty();
     if (nodes != null) {
@@ -157,19 +165,37 @@ final class DiscoveryStart {
     return new DiscoveryService(made, transport, options, database, Optional.ofNullable(writer));
   }
 
-  /** What the record names at first: what was said, else what is bound, else the fallback. */
-  private List<InetAddress> addresses() {
-    if (!options.advertisedAddresses().isEmpty()) {
-      return options.advertisedAddresses();
-    }
-    List<InetAddress> bound = new ArrayList<>();
-    for (Transport socket : sockets) {
-      InetAddress address = socket.localAddress().getAddress();
-      if (!address.isAnyLocalAddress()) {
-        bound.add(address);
+  /** What the record names at first, for each family at most one address. */
+  private List<InetAddress> addresses(Optional<NodeRecord> previous, int udpPort) {
+    List<InetAddress> bound =
+        sockets.stream().map(socket -> socket.localAddress().getAddress()).toList();
+    List<InetAddress> candidates = new ArrayList<>(options.advertisedAddresses());
+    previous.stream()
+        .flatMap(record -> record.udpEndpoints().stream())
+        .filter(endpoint -> endpoint.getPort() == udpPort)
+        .map(InetSocketAddress::getAddress)
+        .filter(found -> bound.stream().anyMatch(own -> mayBeSeenAs(own, found)))
+        .forEach(candidates::add);
+    bound.stream().filter(address -> !address.isAnyLocalAddress()).forEach(candidates::add);
+    List<InetAddress> chosen = new ArrayList<>();
+    for (InetAddress address : candidates) {
+      if (chosen.stream().noneMatch(other -> Addresses.sameFamily(other, address))) {
+        chosen.add(address);
       }
     }
-    return bound.isEmpty() ? options.fallbackAddress().stream().toList() : bound;
+    if (chosen.isEmpty()) {
+      options.lanAddress().or(options::fallbackAddress).ifPresent(chosen::add);
+    }
+    return chosen;
+  }
+
+  /** Whether others may still see a socket bound to {@code own} where they last saw it. */
+  private static boolean mayBeSeenAs(InetAddress own, InetAddress found) {
+    if (own.isAnyLocalAddress()) {
+      return !found.isLoopbackAddress();
+    }
+    boolean behindNat = Addresses.isLan(own) && !own.isLoopbackAddress();
+    return behindNat && !Addresses.isLan(found) && Addresses.sameFamily(own, found);
   }
 
   private void takeBack() {
@@ -194,12 +220,16 @@ final class DiscoveryStart {
                         .toList());
   }
 
-  private static CompletionStage<Optional<Contact>> tryResolve(Enode enode) {
+  private CompletionStage<Optional<Contact>> tryResolve(Enode enode) {
     return resolve(enode)
         .handle(
             (contact, failure) -> {
               if (failure != null) {
                 log.warn("bootnode {} is left out: {}", enode, failure.getMessage());
+              }
+              if (contact != null && !options.addresses().allowed().test(contact.address())) {
+                log.warn("bootnode {} is left out: its address is not allowed here", enode);
+                return Optional.empty();
               }
               return Optional.ofNullable(contact);
             });

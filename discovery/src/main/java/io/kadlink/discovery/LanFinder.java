@@ -50,11 +50,11 @@ final class LanFinder {
                 failure.getMessage());
           }
         });
+    discovery.watchRecord(this::announce);
     pull();
   }
 
-  /** There is a newer record to announce. */
-  void announce(NodeRecord record) {
+  private void announce(NodeRecord record) {
     service.thenCompose(started -> started.announce(record)).exceptionally(LanFinder::unheard);
   }
 
@@ -82,6 +82,9 @@ final class LanFinder {
 
   private void take(List<Node> found) {
     for (Node node : found) {
+      if (node.udp().getPort() == 0) {
+        continue; // it takes no part in discovery
+      }
       Contact contact = DiscoveryService.contact(node);
       discovery.overlays().forEach(overlay -> overlay.table().addFound(contact));
     }

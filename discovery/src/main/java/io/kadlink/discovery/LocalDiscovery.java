@@ -7,6 +7,7 @@ import io.kadlink.discovery.crawl.NodeSet;
 import io.kadlink.discovery.lookup.LookupResult;
 import io.kadlink.discovery.loop.Loop;
 import io.kadlink.discovery.store.NodeDatabase;
+import io.kadlink.discovery.table.Addresses;
 import io.kadlink.discovery.table.Closest;
 import io.kadlink.discovery.table.Contact;
 import io.kadlink.discovery.table.LocalNode;
@@ -19,7 +20,9 @@ import io.kadlink.discovery.v5.DiscoveryV5;
 import io.kadlink.identity.NodeId;
 import io.kadlink.identity.NodeRecord;
 import io.kadlink.identity.PublicKey;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,6 +37,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.BinaryOperator;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -59,11 +63,14 @@ public final class LocalDiscovery implements DatagramHandler {
   private final List<Overlay> overlays = new ArrayList<>();
   private final Optional<NodeDatabase> database;
   private final EndpointPrediction prediction;
-  private final boolean predictEndpoint;
+  private final List<InetAddress> fixedAddresses;
+  private final Predicate<InetAddress> allowed;
+  private final Counter outside;
   private final Set<NodeId> seen = new HashSet<>();
   private final AtomicInteger seenCount = new AtomicInteger();
   private final Set<NodeSource> sources = new LinkedHashSet<>();
   private final Set<Crawler> crawlers = new LinkedHashSet<>();
+  private final List<Consumer<NodeRecord>> recordWatchers = new ArrayList<>();
   private @Nullable DiscoveryV5 v5;
   private boolean closed;
 
@@ -85,7 +92,12 @@ public final class LocalDiscovery implements DatagramHandler {
     this.database = database;
     this.random = random;
     this.prediction = new EndpointPrediction(loop, this::moved);
-    this.predictEndpoint = settings.predictEndpoint();
+    this.fixedAddresses = settings.fixedAddresses();
+    this.allowed = settings.addresses().allowed();
+    this.outside =
+        Counter.builder("kadlink.discovery.outside")
+            .description("datagrams from addresses that this node has nothing to do with")
+            .register(registry);
     RateLimit rateLimit = new RateLimit(loop);
     SignsOfLife signs = new Witness();
     database.ifPresent(stored -> stored.storeLocalRecord(local.record()));
@@ -140,6 +152,10 @@ public final class LocalDiscovery implements DatagramHandler {
 
   @Override
   public void received(InetSocketAddress from, byte[] datagram) {
+    if (!allowed.test(from.getAddress())) {
+      outside.increment();
+      return;
+    }
     DiscoveryV5 second = v5;
     if (second != null && (overlays.size() == 1 || second.recognizes(datagram))) {
       second.received(from, datagram);
@@ -266,6 +282,7 @@ public final class LocalDiscovery implements DatagramHandler {
     NodeRecord after = local.update(change);
     if (after.seq() != before.seq()) {
       database.ifPresent(stored -> stored.storeLocalRecord(after));
+      recordWatchers.forEach(watcher -> watcher.accept(after));
       for (Overlay overlay : overlays) {
         overlay
             .table()
@@ -274,6 +291,12 @@ public final class LocalDiscovery implements DatagramHandler {
       }
     }
     return after;
+  }
+
+  /** Has {@code watcher} told of each new record of this node. */
+  void watchRecord(Consumer<NodeRecord> watcher) {
+    loop.assertInLoop();
+    recordWatchers.add(watcher);
   }
 
   /** Closes {@code source} when this is closed, or now when it is. */
@@ -347,7 +370,9 @@ public final class LocalDiscovery implements DatagramHandler {
 
     @Override
     public void seenAt(Contact by, InetSocketAddress us) {
-      if (predictEndpoint) {
+      boolean fixed =
+          fixedAddresses.stream().anyMatch(own -> Addresses.sameFamily(own, us.getAddress()));
+      if (!fixed) {
         prediction.statement(by, us);
       }
     }

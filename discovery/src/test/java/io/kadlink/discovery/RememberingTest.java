@@ -8,8 +8,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kadlink.discovery.testing.LoopbackNodes;
 import io.kadlink.identity.NodeKey;
 import io.kadlink.identity.NodeRecord;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.UnaryOperator;
 import org.apache.tuweni.rlp.RLP;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -27,12 +30,19 @@ class RememberingTest {
   }
 
   private DiscoveryService start(DiscoveryService... bootnodes) {
+    return start(
+        options -> {
+          for (DiscoveryService bootnode : bootnodes) {
+            options.bootnode(enode(bootnode));
+          }
+          return options;
+        });
+  }
+
+  private DiscoveryService start(UnaryOperator<DiscoveryOptions.Builder> change) {
     DiscoveryOptions.Builder options =
         DiscoveryOptions.builder(key, nodes.eventLoop()).database(folder.resolve("nodes.mv"));
-    for (DiscoveryService bootnode : bootnodes) {
-      options.bootnode(enode(bootnode));
-    }
-    return get(DiscoveryService.start(options.build()));
+    return get(DiscoveryService.start(change.apply(options).build()));
   }
 
   @Test
@@ -80,6 +90,47 @@ class RememberingTest {
     DiscoveryService second = start();
     assertThat(second.localRecord().seq()).isEqualTo(changed.seq() + 1);
     second.close();
+  }
+
+  @Test
+  void withTheSameEntriesTheRecordStaysTheSame() {
+    UnaryOperator<DiscoveryOptions.Builder> options =
+        builder -> builder.recordEntries(record -> record.entry("kadlink", RLP.encodeInt(7)));
+    DiscoveryService first = start(options);
+    NodeRecord record = first.localRecord();
+    InetSocketAddress address = first.localAddress();
+    first.close();
+    DiscoveryService second = start(builder -> options.apply(builder.bindAddress(address)));
+    assertThat(second.localRecord()).isEqualTo(record);
+    second.close();
+  }
+
+  @Test
+  void anEndpointThatOthersSawIsKnownAtTheNextStartOnTheSamePort() throws Exception {
+    InetAddress seen = InetAddress.getByName("20.1.1.1");
+    DiscoveryService first = start(options -> anywhere(options, 0));
+    int port = first.localAddress().getPort();
+    assertThat(first.localRecord().udpEndpoint().orElseThrow().getAddress())
+        .isEqualTo(InetAddress.getLoopbackAddress());
+    NodeRecord record = get(first.updateRecord(builder -> builder.endpoint(seen, 0, port)));
+    first.close();
+    DiscoveryService second = start(options -> anywhere(options, port));
+    assertThat(second.localRecord()).isEqualTo(record);
+    second.close();
+    DiscoveryService elsewhere = start(options -> anywhere(options, 0));
+    assertThat(elsewhere.localRecord().udpEndpoint().orElseThrow().getAddress())
+        .isEqualTo(InetAddress.getLoopbackAddress());
+    elsewhere.close();
+    InetAddress fixed = InetAddress.getByName("20.2.2.2");
+    DiscoveryService told = start(options -> anywhere(options, port).advertisedAddress(fixed));
+    assertThat(told.localRecord().udpEndpoint().orElseThrow().getAddress()).isEqualTo(fixed);
+    told.close();
+  }
+
+  private static DiscoveryOptions.Builder anywhere(DiscoveryOptions.Builder options, int port) {
+    return options
+        .bindAddress(new InetSocketAddress(port))
+        .fallbackAddress(InetAddress.getLoopbackAddress());
   }
 
   @Test

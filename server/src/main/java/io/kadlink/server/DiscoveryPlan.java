@@ -19,6 +19,7 @@ import java.util.Set;
  * @param database where nodes are remembered
  * @param dnsLists lists of nodes worth a dial
  * @param lanAddress on whose network to announce this node and look for others
+ * @param limitLan whether loopback and private addresses are limited in number, too
  */
 record DiscoveryPlan(
     Set<DiscoveryVersion> versions,
@@ -27,7 +28,8 @@ record DiscoveryPlan(
     List<Enode> bootnodes,
     Optional<Path> database,
     List<TreeLink> dnsLists,
-    Optional<InetAddress> lanAddress) {
+    Optional<InetAddress> lanAddress,
+    boolean limitLan) {
 
   /** For {@link #port}: whatever number the TCP port has. */
   static final int SAME_AS_TCP = -1;

@@ -45,6 +45,22 @@ final class LocalRecord {
         });
   }
 
+  /** All that was put into the record so far. */
+  CompletionStage<UnaryOperator<NodeRecord.Builder>> entries() {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          List<UnaryOperator<NodeRecord.Builder>> changes = List.copyOf(early);
+          return builder -> {
+            NodeRecord.Builder changed = builder;
+            for (UnaryOperator<NodeRecord.Builder> change : changes) {
+              changed = change.apply(changed);
+            }
+            return changed;
+          };
+        },
+        loop);
+  }
+
   /** From here on discovery keeps the record, with all that was put into it so far. */
   CompletionStage<NodeRecord> handTo(Discovery owner) {
     return onLoop(

@@ -44,6 +44,7 @@ public final class ServerBuilder {
   private Optional<InetAddress> advertised = Optional.empty();
   private int port = DEFAULT_PORT;
   private Optional<InetAddress> fallbackAddress = Optional.empty();
+  private boolean limitLan;
   private int discoveryPort = DiscoveryPlan.SAME_AS_TCP;
   private boolean listen = true;
   private Set<DiscoveryVersion> discovery = EnumSet.allOf(DiscoveryVersion.class);
@@ -155,6 +156,15 @@ public final class ServerBuilder {
   /** Announces this node, and looks for others, on the network of this address by mDNS. */
   public ServerBuilder lanDiscovery(InetAddress address) {
     this.lanAddress = Optional.of(address);
+    return this;
+  }
+
+  /**
+   * Whether discovery's limits on nodes of one network count for loopback and private addresses,
+   * too; default: no, since all nodes of a test network or an office share one.
+   */
+  public ServerBuilder limitLan(boolean limit) {
+    this.limitLan = limit;
     return this;
   }
 
@@ -303,7 +313,8 @@ public final class ServerBuilder {
             bootnodes,
             nodeDatabase,
             dnsLists,
-            lanAddress),
+            lanAddress,
+            limitLan),
         staticNodes,
         trustedNodes,
         maxPeers,

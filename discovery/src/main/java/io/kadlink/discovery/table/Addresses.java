@@ -82,6 +82,11 @@ public final class Addresses {
     return !isLan(address) || isLan(sender);
   }
 
+  /** Whether both are IPv4 addresses or neither is. */
+  public static boolean sameFamily(InetAddress a, InetAddress b) {
+    return (a instanceof Inet4Address) == (b instanceof Inet4Address);
+  }
+
   /** A network in CIDR terms. */
   private static final class Network {
     private final byte[] prefix;

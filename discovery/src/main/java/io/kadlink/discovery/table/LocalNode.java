@@ -34,6 +34,22 @@ public final class LocalNode {
       int udpPort,
       int tcpPort,
       Optional<NodeRecord> previous) {
+    this(loop, signer, addresses, udpPort, tcpPort, UnaryOperator.identity(), previous);
+  }
+
+  /**
+   * As above, with more entries in its record.
+   *
+   * @throws io.kadlink.identity.InvalidRecordException when they are too many
+   */
+  public LocalNode(
+      Loop loop,
+      Signer signer,
+      List<InetAddress> addresses,
+      int udpPort,
+      int tcpPort,
+      UnaryOperator<NodeRecord.Builder> entries,
+      Optional<NodeRecord> previous) {
     this.loop = loop;
     this.signer = signer;
     this.publicKey = signer.publicKey();
@@ -42,7 +58,7 @@ public final class LocalNode {
     NodeRecord.Builder builder = NodeRecord.builder();
     addresses.forEach(ip -> builder.endpoint(ip, tcpPort, udpPort));
     long seq = previous.map(last -> last.seq() + 1).orElse(loop.now().toEpochMilli());
-    NodeRecord made = builder.seq(seq).sign(signer);
+    NodeRecord made = entries.apply(builder).seq(seq).sign(signer);
     this.record = previous.filter(last -> last.entries().equals(made.entries())).orElse(made);
   }
 
