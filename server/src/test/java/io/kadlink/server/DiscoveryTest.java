@@ -2,15 +2,23 @@ package io.kadlink.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kadlink.discovery.Discovery;
+import io.kadlink.discovery.table.TableRow;
+import io.kadlink.identity.NodeKey;
+import io.kadlink.identity.NodeRecord;
 import io.kadlink.server.admission.Slot;
 import io.kadlink.server.testing.Await;
 import io.kadlink.server.testing.Echo;
 import io.kadlink.server.testing.TestNetwork;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.apache.tuweni.bytes.Bytes;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Servers that know one bootnode, or nothing, and what discovery makes of it. */
 class DiscoveryTest {
@@ -121,6 +129,60 @@ class DiscoveryTest {
                           asking.discovery().orElseThrow().resolve(server.record().publicKey()))
                       .flatMap(node -> node.record())
                       .isPresent());
+    }
+  }
+
+  @Test
+  void aServerWithTheSameProtocolsKeepsItsRecordOverARestart(@TempDir Path folder) {
+    NodeKey key = NodeKey.generate();
+    try (TestNetwork network = new TestNetwork()) {
+      UnaryOperator<ServerBuilder> options =
+          builder ->
+              builder
+                  .key(key)
+                  .discovery(true)
+                  .nodeDatabase(folder.resolve("nodes.mv"))
+                  .protocol(
+                      new Echo() {
+                        @Override
+                        public void start(ProtocolContext context) {
+                          super.start(context);
+                          context.updateRecord(record -> record.entry("echo", Bytes.of(1)));
+                        }
+                      });
+      Server first = network.server(options);
+      NodeRecord record = first.record();
+      assertThat(record.entry("echo")).contains(Bytes.of(1));
+      first.close();
+      int tcp = first.enode().tcpPort();
+      int udp = first.enode().udpPort();
+      Server second =
+          network.server(builder -> options.apply(builder).port(tcp).discoveryPort(udp));
+      assertThat(second.record()).isEqualTo(record);
+    }
+  }
+
+  @Test
+  void nodesOfAPrivateNetworkAreLimitedWhenAskedFor() {
+    int others = 12;
+    try (TestNetwork network = new TestNetwork()) {
+      Server limiting = network.server(options -> options.discovery(true).limitLan(true));
+      for (int i = 0; i < others; i++) {
+        network.server(options -> options.discovery(true).bootnodes(limiting.enode()));
+      }
+      Discovery discovery = limiting.discovery().orElseThrow();
+      Await.until("all were seen", LIMIT, () -> discovery.distinctNodesSeen() == others);
+      Await.value(discovery.tableSnapshot())
+          .values()
+          .forEach(
+              rows ->
+                  assertThat(
+                          rows.stream()
+                              .filter(row -> !row.replacement())
+                              .collect(Collectors.groupingBy(TableRow::bucket))
+                              .values())
+                      .isNotEmpty()
+                      .allSatisfy(bucket -> assertThat(bucket).hasSizeLessThanOrEqualTo(2)));
     }
   }
 }
