@@ -43,17 +43,58 @@ until_true() {
   done
 }
 
+# start NAME COMMAND...: starts a process that ends with the script, with its output in $scratch/NAME.out
+# and $scratch/NAME.log. Sets pid.
+start() {
+  local name=$1
+  shift
+  rm -f "$scratch/$name.out" # of an earlier start, which must not be taken for this one's
+  "$@" >"$scratch/$name.out" 2>"$scratch/$name.log" &
+  pid=$!
+  started+=("$pid")
+}
+
+kadlink() {
+  "$root/cli/bin/kadlink" "$@"
+}
+
 # start_kadlink NAME OPTIONS...: starts a node; sets kadlink_enode and kadlink_pid.
 start_kadlink() {
-  local name=$1 out="$scratch/$1.out"
+  local name=$1
   shift
-  rm -f "$out" # of an earlier start, whose enode must not be taken for this one's
-  "$root/cli/bin/kadlink" node --data-dir "$scratch/$name" --host 127.0.0.1 "$@" \
-    >"$out" 2>"$scratch/$name.log" &
-  kadlink_pid=$!
-  started+=("$kadlink_pid")
-  until_true 120 "$name starts (log: $scratch/$name.log)" grep -q '^enode://' "$out"
-  kadlink_enode=$(head -n 1 "$out")
+  start_listener "$name" node --data-dir "$scratch/$name" --host 127.0.0.1 "$@"
+  kadlink_pid=$pid
+  kadlink_enode=$(enode_of "$name")
+}
+
+# start_listener NAME COMMAND...: starts a command of kadlink that prints its enode and enr and stays.
+start_listener() {
+  local name=$1
+  shift
+  start "$name" "$root/cli/bin/kadlink" "$@"
+  until_true 120 "$name starts (log: $scratch/$name.log)" grep -q '^enr:' "$scratch/$name.out"
+}
+
+enode_of() {
+  sed -n 1p "$scratch/$1.out"
+}
+
+enr_of() {
+  sed -n 2p "$scratch/$1.out"
+}
+
+# go_ethereum TOOL BINARY: prints the path of geth or devp2p: BINARY or the one on the PATH, else it is built
+# from the checkout of go-ethereum that GO_ETHEREUM names.
+go_ethereum() {
+  local tool=$1 binary=${2:-$(command -v "$1" || true)}
+  if [ -z "$binary" ] && [ -n "${GO_ETHEREUM:-}" ]; then
+    need go "to build $tool"
+    binary="$scratch/$tool"
+    (cd "$GO_ETHEREUM" && go build -o "$binary" "./cmd/$tool") >&2 || fail "go build ./cmd/$tool in $GO_ETHEREUM"
+  fi
+  [ -x "$binary" ] || fail "no $tool: set ${tool^^}=/path/to/$tool," \
+    "or GO_ETHEREUM=/path/to/go-ethereum, its public source, to have it built"
+  echo "$binary"
 }
 
 # stop PID: ends a node with SIGTERM; it must end with 0.

@@ -1,10 +1,9 @@
 #!/usr/bin/env bash
-# Kadlink against geth on a private network with one genesis.json. Needs a geth binary (GETH, or geth on
-# the PATH), built from go-ethereum's public source with: go build ./cmd/geth
+# Kadlink against geth on a private network with one genesis.json. Needs geth: GETH, or geth on the PATH, or
+# GO_ETHEREUM with Go to build it from.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
-geth=${GETH:-$(command -v geth || true)}
+geth=$(go_ethereum geth "${GETH:-}")
 unset GETH # geth takes every GETH... variable for one of its own
-[ -x "$geth" ] || fail "no geth binary: set GETH=/path/to/geth (go build ./cmd/geth in go-ethereum)"
 need curl "to talk to the node"
 
 port=${KADLINK_PORT:-31323}
@@ -23,7 +22,7 @@ until_true 60 "geth starts" ask_geth eth.blockNumber
 enode=$(ask_geth admin.nodeInfo.enode | tr -d '"' | sed 's/@[^:]*:/@127.0.0.1:/')
 held "geth listens: $("$geth" version 2>/dev/null | sed -n 's/^Version: //p')"
 
-hello=$("$root/cli/bin/kadlink" hello "$enode") || fail "kadlink hello $enode"
+hello=$(kadlink hello "$enode") || fail "kadlink hello $enode"
 grep -qi geth <<<"$hello" || fail "no Geth in: $hello"
 held "kadlink hello: $(head -n 1 <<<"$hello")"
 

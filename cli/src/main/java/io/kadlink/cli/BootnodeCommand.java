@@ -4,7 +4,6 @@ import io.kadlink.cli.rpc.MetricsServer;
 import io.kadlink.discovery.DiscoveryOptions;
 import io.kadlink.discovery.DiscoveryService;
 import io.kadlink.discovery.table.AddressRules;
-import io.kadlink.identity.Enode;
 import io.kadlink.identity.NodeKey;
 import io.kadlink.server.admission.NetRestrict;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -18,12 +17,9 @@ import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.nio.NioIoHandler;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
@@ -69,7 +65,7 @@ final class BootnodeCommand implements Callable<Integer> {
             START_LIMIT,
             "The bootnode can't start at UDP port " + options.port);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(discovery), "stop"));
-    print(discovery);
+    Output.printNode(spec, discovery.localRecord(), json);
     System.gc(); // the start leaves more garbage behind than a year of answering pings
     new CountDownLatch(1).await();
     return 0;
@@ -112,21 +108,6 @@ final class BootnodeCommand implements Callable<Integer> {
     MetricsServer server = MetricsServer.start(options.metricsPort, registry, () -> true);
     log.info("metrics on http://127.0.0.1:{}/metrics", server.port());
     return registry;
-  }
-
-  private void print(DiscoveryService discovery) {
-    Enode enode = discovery.localRecord().enode().orElseThrow();
-    PrintWriter out = spec.commandLine().getOut();
-    if (json) {
-      Map<String, Object> fields = new LinkedHashMap<>();
-      fields.put("enode", enode.toString());
-      fields.put("enr", discovery.localRecord().toString());
-      out.println(Json.print(fields));
-    } else {
-      out.println(enode);
-      out.println(discovery.localRecord());
-    }
-    out.flush();
   }
 
   private static void stop(DiscoveryService discovery) {

@@ -42,9 +42,19 @@ final class DiscoveryClient implements AutoCloseable {
    */
   static DiscoveryClient open(
       Set<DiscoveryVersion> versions, Collection<InetAddress> near, List<Enode> bootnodes) {
+    return open(versions, bindAddress(near), bootnodes);
+  }
+
+  /**
+   * Opens a socket at an address.
+   *
+   * @throws CommandFailure when that is not possible
+   */
+  static DiscoveryClient open(
+      Set<DiscoveryVersion> versions, InetSocketAddress at, List<Enode> bootnodes) {
     DiscoveryClient client = new DiscoveryClient();
     try {
-      client.start(versions, near, bootnodes);
+      client.start(versions, at, bootnodes);
       return client;
     } catch (RuntimeException e) {
       client.close();
@@ -52,14 +62,13 @@ final class DiscoveryClient implements AutoCloseable {
     }
   }
 
-  private void start(
-      Set<DiscoveryVersion> versions, Collection<InetAddress> near, List<Enode> bootnodes) {
+  private void start(Set<DiscoveryVersion> versions, InetSocketAddress at, List<Enode> bootnodes) {
     service =
         Waiting.on(
             DiscoveryService.start(
                 DiscoveryOptions.builder(NodeKey.generate(), group.next())
                     .versions(versions)
-                    .bindAddress(bindAddress(near))
+                    .bindAddress(at)
                     .bootnodes(bootnodes)
                     .build()),
             START_LIMIT,

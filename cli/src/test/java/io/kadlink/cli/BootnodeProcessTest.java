@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,6 +34,7 @@ class BootnodeProcessTest {
                 "-Xmx32m",
                 "-XX:TieredStopAtLevel=1",
                 "--enable-native-access=ALL-UNNAMED",
+                "-Xlog:class+load:file=" + dir.resolve(name + ".classes"),
                 "-cp",
                 System.getProperty("java.class.path"),
                 Kadlink.class.getName(),
@@ -66,6 +68,33 @@ class BootnodeProcessTest {
     assertThat(process.exitValue()).isZero();
     assertThat(stdout.readLine()).isNull();
     assertThat(dir.resolve("a").resolve("nodekey")).exists();
+  }
+
+  /** What a fresh JVM has to load for its first packets can take longer than others wait. */
+  @Test
+  void theFirstPacketsOfEitherVersionFindTheirClassesLoaded() throws Exception {
+    Process process = launch("a", "--port", "0");
+    BufferedReader stdout = stdout(process);
+    stdout.readLine();
+    String record = stdout.readLine();
+    List<String> before = loadedClasses("a");
+    for (String version : List.of("v4", "v5")) {
+      assertThat(new CommandLineFixture().run("ping", version, record)).as(version).isZero();
+      assertThat(new CommandLineFixture().run("resolve", record, "--discovery", version)).isZero();
+    }
+    List<String> late = loadedClasses("a");
+    late = late.subList(before.size(), late.size());
+    assertThat(before).contains("io.kadlink.discovery.v5.Handshakes$Accepted");
+    assertThat(late)
+        .filteredOn(name -> name.matches("(io\\.kadlink\\.discovery\\.v[45]|jdk\\.jfr)\\..*"))
+        .filteredOn(name -> !name.contains("$$Lambda"))
+        .isEmpty();
+  }
+
+  private List<String> loadedClasses(String name) throws Exception {
+    return Files.readAllLines(dir.resolve(name + ".classes")).stream()
+        .map(line -> line.replaceFirst("^\\S*\\[class,load] (\\S+) .*", "$1"))
+        .collect(Collectors.toCollection(ArrayList::new));
   }
 
   @Test

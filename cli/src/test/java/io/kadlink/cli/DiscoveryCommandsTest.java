@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.kadlink.identity.Enode;
 import io.kadlink.identity.NodeKey;
 import io.kadlink.identity.NodeRecord;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
 import org.apache.tuweni.bytes.Bytes;
 import org.apache.tuweni.rlp.RLP;
@@ -77,6 +79,36 @@ class DiscoveryCommandsTest {
     CommandLineFixture large = new CommandLineFixture();
     assertThat(large.run("talk", node, "echo", "00".repeat(1280))).isEqualTo(1);
     assertThat(large.err().lines()).hasSize(1);
+  }
+
+  @Test
+  void aTalkListenerAnswersRequestsOfItsProtocolWithThemselves() throws Exception {
+    try (TalkListener listener =
+        TalkListener.start("echo", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
+      String node = listener.record().toString();
+      assertThat(kadlink.run("talk", node, "echo", "0x0102", "--json")).as(kadlink.err()).isZero();
+      assertThat(json().get("response").asText()).isEqualTo("0x0102");
+
+      CommandLineFixture unknown = new CommandLineFixture();
+      assertThat(unknown.run("talk", node, "other", "0x0102", "--json")).isZero();
+      assertThat(new ObjectMapper().readTree(unknown.out()).get("bytes").asInt()).isZero();
+
+      CommandLineFixture second = new CommandLineFixture();
+      String port = Integer.toString(listener.record().udpEndpoint().orElseThrow().getPort());
+      assertThat(second.run("talk", "--listen", "echo", "--port", port)).isEqualTo(1);
+      assertThat(second.err()).contains("can't be opened");
+    }
+  }
+
+  @Test
+  void talkEitherAsksOrListens() {
+    String node = network.enode(1).toString();
+    assertThat(kadlink.run("talk")).isEqualTo(2);
+    assertThat(kadlink.run("talk", node, "echo")).isEqualTo(2);
+    assertThat(kadlink.run("talk", "--port", "7")).isEqualTo(2);
+    assertThat(kadlink.run("talk", node, "echo", "00", "--listen", "echo")).isEqualTo(2);
+    assertThat(kadlink.run("talk", "--listen", "\u20ac")).isEqualTo(1);
+    assertThat(kadlink.err()).contains("made of bytes");
   }
 
   @Test
