@@ -155,12 +155,21 @@ public final class Table {
     return closest(target, max, false);
   }
 
+  /** The node of this id as the table has it, proven or not; replacements are not found. */
   public Optional<Contact> find(NodeId id) {
     loop.assertInLoop();
     Entry entry = bucketOf(id).find(id);
     return entry == null ? Optional.empty() : Optional.of(entry.contact);
   }
 
+  /** Whether it has this node, but at another endpoint. */
+  public boolean hasElsewhere(Contact contact) {
+    loop.assertInLoop();
+    Entry entry = bucketOf(contact.id()).find(contact.id());
+    return entry != null && !entry.contact.udp().equals(contact.udp());
+  }
+
+  /** Whether a node of this id is in the table and answered from its endpoint. */
   public boolean isProven(NodeId id) {
     loop.assertInLoop();
     Entry entry = bucketOf(id).find(id);
