@@ -216,6 +216,7 @@ public final class Overlay {
     @Override
     public void removed(Contact contact) {
       provenCount.set(table.provenCount());
+      refresh.removed();
       List.copyOf(listeners).forEach(listener -> listener.removed(contact));
     }
   }

@@ -130,7 +130,24 @@ class VirtualBootstrapTest {
     Node late = network.start(network.nodes().get(0));
     network.time.pass(Duration.ofMinutes(5));
     // Its own neighbourhood and three random targets.
-    assertThat(late.meters.get("kadlink.discovery.lookups").counter().count()).isEqualTo(4);
+    assertThat(lookups(late)).isEqualTo(4);
+  }
+
+  @Test
+  void aNodeWhoseTableGetsThinLooksAroundAgainWithinSeconds() {
+    startAll(20);
+    network.time.pass(Duration.ofMinutes(1));
+    Node survivor = network.nodes().get(0);
+    assertThat(survivor.proven()).hasSize(19);
+    network.nodes().subList(8, 20).forEach(Node::die);
+    network.time.passUntil(() -> survivor.proven().size() < 16, Duration.ofMinutes(10));
+    double before = lookups(survivor);
+    network.time.pass(Duration.ofSeconds(5));
+    assertThat(lookups(survivor)).isGreaterThan(before);
+  }
+
+  private static double lookups(Node node) {
+    return node.meters.get("kadlink.discovery.lookups").counter().count();
   }
 
   @Test

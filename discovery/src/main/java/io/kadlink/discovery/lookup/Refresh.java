@@ -16,8 +16,9 @@ import org.slf4j.LoggerFactory;
  * Fills the table and keeps it full. At the start it knocks at every bootnode until that answers,
  * and once at nodes known from earlier runs; the first that answers sets off a lookup of our own
  * neighbourhood at once. After that, rounds of one such lookup and a few random ones: a few seconds
- * apart while the table is thin and rounds find something, doubling while they don't, and a full
- * period apart once the table is well filled.
+ * apart while the table is thin and rounds find something, doubling while they don't, and half a
+ * period to a period apart while it is well filled. A table that becomes thin again has its next
+ * round within seconds.
  */
 public final class Refresh {
   private static final Logger log = LoggerFactory.getLogger(Refresh.class);
@@ -57,6 +58,10 @@ public final class Refresh {
   private final Duration period;
   private Duration thinWait = THIN_WAIT;
   private Loop.@Nullable Timer timer;
+
+  /** The table was well filled when the next round was scheduled. */
+  private boolean patient;
+
   private boolean running;
   private boolean again;
   private boolean closed;
@@ -67,7 +72,7 @@ public final class Refresh {
   /**
    * A refresh, not started yet.
    *
-   * @param period between two rounds when the table is well filled
+   * @param period between two rounds when the table is well filled, at most; half of it at least
    */
   public Refresh(
       Loop loop,
@@ -88,6 +93,7 @@ public final class Refresh {
     this.period = period;
   }
 
+  /** Knocks at bootnodes and seeds, and schedules the first round. */
   public void start() {
     loop.assertInLoop();
     knockAtBootnodes();
@@ -95,6 +101,7 @@ public final class Refresh {
     schedule();
   }
 
+  /** Ends knocking and rounds. */
   public void close() {
     loop.assertInLoop();
     closed = true;
@@ -160,11 +167,26 @@ public final class Refresh {
     schedule();
   }
 
+  /** A node left the table. When that made it thin, the next round comes soon. */
+  public void removed() {
+    loop.assertInLoop();
+    if (closed || !patient || !isThin()) {
+      return;
+    }
+    log.debug("the table has become thin, {} proven nodes", table.provenCount());
+    patient = false;
+    thinWait = THIN_WAIT;
+    if (!running) {
+      schedule();
+    }
+  }
+
   private void schedule() {
     if (closed) {
       return;
     }
-    Duration longest = isThin() ? min(thinWait, period) : period;
+    patient = !isThin();
+    Duration longest = patient ? period : min(thinWait, period);
     long half = longest.toNanos() / 2;
     if (timer != null) {
       timer.cancel();

@@ -104,14 +104,19 @@ final class Revalidation {
     if (closed || !running.add(entry)) {
       return;
     }
+    Contact asked = entry.contact;
     check.check(
-        entry.contact,
+        asked,
         answered -> {
           running.remove(entry);
-          if (!closed) {
-            verdict.accept(entry, answered);
-            startFresh();
+          if (closed) {
+            return;
           }
+          // An answer about the endpoint before says nothing of one that moved meanwhile.
+          if (asked.udp().equals(entry.contact.udp())) {
+            verdict.accept(entry, answered);
+          }
+          startFresh();
         });
   }
 

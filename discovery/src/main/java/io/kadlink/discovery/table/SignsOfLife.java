@@ -6,7 +6,7 @@ import java.net.InetSocketAddress;
 public interface SignsOfLife {
 
   /**
-   * A node answered us from its endpoint, or spoke from one it had proven before.
+   * A node answered us from its endpoint, or spoke from one it had proven before and is known at.
    *
    * @param enrSeq the sequence number it says its record has, 0 when it says none
    */

@@ -95,11 +95,21 @@ public final class Table {
     Entry entry = bucket.find(contact.id());
     if (entry == null) {
       insert(bucket, contact, true);
-    } else if (move(bucket, entry, contact)) {
-      entry.failures = 0;
-      contact.record().ifPresent(newer -> takeRecord(entry, newer));
+    } else if (entry.contact.udp().equals(contact.udp())) {
+      update(entry, contact);
       prove(entry);
+    } else if (takePlace(bucket, entry, contact)) {
+      update(entry, contact);
+      proveAnew(entry);
     }
+  }
+
+  private void update(Entry entry, Contact answered) {
+    entry.contact =
+        new Contact(
+            answered.publicKey(), answered.udp(), answered.tcpPort(), entry.contact.record());
+    entry.failures = 0;
+    answered.record().ifPresent(newer -> takeRecord(entry, newer));
   }
 
   /** A newer record of a node in the table. */
@@ -145,12 +155,21 @@ public final class Table {
     return closest(target, max, false);
   }
 
+  /** The node of this id as the table has it, proven or not; replacements are not found. */
   public Optional<Contact> find(NodeId id) {
     loop.assertInLoop();
     Entry entry = bucketOf(id).find(id);
     return entry == null ? Optional.empty() : Optional.of(entry.contact);
   }
 
+  /** Whether it has this node, but at another endpoint. */
+  public boolean hasElsewhere(Contact contact) {
+    loop.assertInLoop();
+    Entry entry = bucketOf(contact.id()).find(contact.id());
+    return entry != null && !entry.contact.udp().equals(contact.udp());
+  }
+
+  /** Whether a node of this id is in the table and answered from its endpoint. */
   public boolean isProven(NodeId id) {
     loop.assertInLoop();
     Entry entry = bucketOf(id).find(id);
@@ -239,11 +258,24 @@ public final class Table {
     entry.checks = Math.max(entry.checks, 1);
     revalidation.trust(entry);
     if (!entry.proven) {
+      announce(entry);
+    }
+  }
+
+  /** A node that moved: the credit it earned elsewhere is gone, and it is soon asked again. */
+  private void proveAnew(Entry entry) {
+    entry.checks = 1;
+    revalidation.suspect(entry);
+    announce(entry);
+  }
+
+  private void announce(Entry entry) {
+    if (!entry.proven) {
       entry.proven = true;
       provenCount++;
-      log.debug("{} is alive, {} proven nodes", entry.contact, provenCount);
-      listener.proven(entry.contact);
     }
+    log.debug("{} is alive, {} proven nodes", entry.contact, provenCount);
+    listener.proven(entry.contact);
   }
 
   private void insert(Bucket bucket, Contact contact, boolean proven) {
@@ -303,8 +335,8 @@ public final class Table {
     return chosen;
   }
 
-  /** Gives an entry the endpoint it just answered from; false when limits forbid that address. */
-  private boolean move(Bucket bucket, Entry entry, Contact to) {
+  /** Takes the place that the entry's new address needs; false when limits forbid that address. */
+  private boolean takePlace(Bucket bucket, Entry entry, Contact to) {
     InetAddress old = entry.contact.address();
     if (!old.equals(to.address())) {
       release(bucket, old);
@@ -313,7 +345,6 @@ public final class Table {
         return false;
       }
     }
-    entry.contact = new Contact(to.publicKey(), to.udp(), to.tcpPort(), entry.contact.record());
     return true;
   }
 

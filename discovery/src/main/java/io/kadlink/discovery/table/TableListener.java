@@ -9,5 +9,6 @@ public interface TableListener {
   /** A proven node has a newer record than was known, or the first. */
   default void updated(Contact before, Contact after) {}
 
+  /** A node left the table, proven or not; the table no longer has it. */
   default void removed(Contact contact) {}
 }

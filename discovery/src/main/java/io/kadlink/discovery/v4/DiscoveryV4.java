@@ -212,7 +212,7 @@ public final class DiscoveryV4 implements DiscoveryProtocol {
     Contact contact = Contact.of(key, from, ping.from().tcpPort());
     Bonds.Endpoint endpoint = endpoint(contact);
     sender.pong(from, ping.from().tcpPort(), hash);
-    if (bonds.isProven(endpoint)) {
+    if (isThere(contact)) {
       signs.alive(contact, ping.enrSeq());
     } else {
       pingBack(contact, ping.enrSeq());
@@ -220,8 +220,23 @@ public final class DiscoveryV4 implements DiscoveryProtocol {
     bonding.provenToThem(endpoint);
   }
 
+  /**
+   * Whether a ping that seems to come from there is believed to. Its signature says nothing of
+   * where it was sent from, and anyone who saw it may send it again from anywhere. So it is
+   * believed from the port that answered last, unless the table has the node elsewhere.
+   */
+  private boolean isThere(Contact contact) {
+    return table.hasElsewhere(contact)
+        ? bonds.isFreshlyProvenAt(contact.id(), contact.udp())
+        : bonds.isProvenAt(contact.id(), contact.udp());
+  }
+
   /** What the pong confirms, {@link #confirm} reports; the node's own words on TCP count more. */
   private void pingBack(Contact contact, long enrSeq) {
+    if (Addresses.isReserved(contact.udp())) {
+      traffic.drop(DropReason.RESERVED_PORT, contact.udp(), "answered but not pinged back");
+      return;
+    }
     if (pings.isBusy()) {
       traffic.drop(DropReason.BUSY, contact.udp(), "too many pings are pending to ping back");
       return;
@@ -240,7 +255,7 @@ public final class DiscoveryV4 implements DiscoveryProtocol {
     requireSolicited(pinged.isPresent(), pong, from);
     pinged.ifPresent(
         contact -> {
-          bonds.proven(endpoint);
+          bonds.proven(contact.id(), contact.udp());
           rateLimit.answered(from);
           int tcpPort = table.find(contact.id()).map(Contact::tcpPort).orElse(contact.tcpPort());
           signs.alive(
@@ -257,7 +272,7 @@ public final class DiscoveryV4 implements DiscoveryProtocol {
     for (Contact contact : table.closestProven(target, CLOSEST + 1)) {
       if (nodes.size() < CLOSEST
           && !contact.id().equals(asker.id())
-          && Addresses.mayRelay(from.getAddress(), contact.address())) {
+          && Addresses.mayRelay(from.getAddress(), contact.udp())) {
         nodes.add(
             new Neighbor(
                 contact.address(),

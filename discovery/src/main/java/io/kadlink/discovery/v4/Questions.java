@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A Neighbors packet does not say which FindNode it answers, so a node is asked one at a time
  * and further questions to it queue. Nor does it say whether another follows. An answer is complete
  * with {@value #WANTED} nodes, or when time is up; a packet that is not full is most likely the
- * last, so after one the wait is short.
+ * last, so after one the wait is short. However the node spreads its packets, {@link #TIMEOUT}
+ * after the question it has had its say.
  */
 final class Questions {
   static final Duration TIMEOUT = Duration.ofMillis(500);
@@ -32,6 +33,9 @@ final class Questions {
 
   /** Nodes in a complete answer (Kademlia's k). */
   static final int WANTED = 16;
+
+  /** Packets taken for one answer: one for each node, at the most. */
+  static final int MAX_PACKETS = WANTED;
 
   /** FindNodes queued to one node. Lookups ask a node once, so few wait unless it is slow. */
   static final int MAX_QUEUED = 16;
@@ -44,7 +48,8 @@ final class Questions {
     final Bytes target;
     final Consumer<Optional<List<Neighbor>>> done;
     final List<Neighbor> found = new ArrayList<>();
-    boolean answered;
+    int packets;
+    long sentNanos;
     Loop.@Nullable Timer timeout;
 
     Find(Contact contact, Bytes target, Consumer<Optional<List<Neighbor>>> done) {
@@ -101,17 +106,16 @@ final class Questions {
       return false;
     }
     Find find = queue.element();
-    find.answered = true;
+    find.packets++;
     for (Neighbor node : packet.nodes()) {
       if (find.found.size() < WANTED) {
         find.found.add(node);
       }
     }
-    if (find.found.size() >= WANTED) {
+    if (find.found.size() >= WANTED || find.packets >= MAX_PACKETS) {
       finish(from, find);
-    } else if (packet.nodes().size() < Packet.Neighbors.MAX_NODES && find.timeout != null) {
-      find.timeout.cancel();
-      find.timeout = loop.schedule(STRAGGLER_WAIT, () -> finish(from, find));
+    } else if (packet.nodes().size() < Packet.Neighbors.MAX_NODES) {
+      awaitStraggler(from, find);
     }
     return true;
   }
@@ -169,7 +173,16 @@ final class Questions {
 
   private void send(Bonds.Endpoint endpoint, Find find) {
     sender.findNode(find.contact.udp(), find.target);
+    find.sentNanos = loop.nanoTime();
     find.timeout = loop.schedule(TIMEOUT, () -> finish(endpoint, find));
+  }
+
+  private void awaitStraggler(Bonds.Endpoint endpoint, Find find) {
+    Duration left = TIMEOUT.minusNanos(loop.nanoTime() - find.sentNanos);
+    if (find.timeout != null && left.compareTo(STRAGGLER_WAIT) > 0) {
+      find.timeout.cancel();
+      find.timeout = loop.schedule(STRAGGLER_WAIT, () -> finish(endpoint, find));
+    }
   }
 
   private void finish(Bonds.Endpoint endpoint, Find find) {
@@ -189,7 +202,7 @@ final class Questions {
       askedAddresses.computeIfPresent(
           endpoint.address(), (address, count) -> count == 1 ? null : count - 1);
     }
-    find.done.accept(find.answered ? Optional.of(find.found) : Optional.empty());
+    find.done.accept(find.packets > 0 ? Optional.of(find.found) : Optional.empty());
   }
 
   private void expireRecord(Bonds.Endpoint endpoint) {

@@ -50,6 +50,12 @@ public final class DiscoveryV5 implements DiscoveryProtocol {
    */
   static final int MAX_PENDING_FOR_STRANGERS = 1_024;
 
+  /**
+   * How lately a node must have answered from an endpoint for its pings from there to count when
+   * the table has it elsewhere. Two nodes that ping each other back come to an end by it.
+   */
+  static final Duration FRESH = Duration.ofSeconds(10);
+
   private final Loop loop;
   private final LocalNode local;
   private final Table table;
@@ -294,11 +300,15 @@ public final class DiscoveryV5 implements DiscoveryProtocol {
     if (session.answered) {
       signs.alive(contact, contact.seq());
     } else if (contact.record().filter(it -> Endpoints.claims(it, contact.udp())).isPresent()) {
-      if (calls.pending() >= MAX_PENDING_FOR_STRANGERS) {
-        traffic.drop(DropReason.BUSY, contact.udp(), "too much is pending to ping back");
-      } else {
-        ping(contact, answer -> {});
-      }
+      pingBack(contact);
+    }
+  }
+
+  private void pingBack(Contact contact) {
+    if (calls.pending() >= MAX_PENDING_FOR_STRANGERS) {
+      traffic.drop(DropReason.BUSY, contact.udp(), "too much is pending to ping back");
+    } else {
+      ping(contact, answer -> {});
     }
   }
 
@@ -313,10 +323,24 @@ public final class DiscoveryV5 implements DiscoveryProtocol {
         }
         answers.answer(request, session);
         if (request instanceof Ping ping && session.answered) {
-          signs.alive(newest(session.contact), ping.enrSeq());
+          pinged(ping, session);
         }
       }
       case Message.Response response -> receive(response, session);
+    }
+  }
+
+  /**
+   * A ping of a node that answered us from there once. Whoever saw it may send it again from the
+   * same endpoint, when the node is long elsewhere: if the table has it there, it has to answer.
+   */
+  private void pinged(Ping ping, Session session) {
+    Contact contact = newest(session.contact);
+    boolean justAnswered = loop.nanoTime() - session.answeredNanos < FRESH.toNanos();
+    if (!table.hasElsewhere(contact) || justAnswered) {
+      signs.alive(contact, ping.enrSeq());
+    } else {
+      pingBack(contact);
     }
   }
 
@@ -327,6 +351,7 @@ public final class DiscoveryV5 implements DiscoveryProtocol {
     }
     boolean first = !session.answered;
     session.answered = true;
+    session.answeredNanos = loop.nanoTime();
     rateLimit.answered(session.remote.udp());
     if (Long.compareUnsigned(call.contact.seq(), session.contact.seq()) > 0) {
       session.contact = call.contact;

@@ -21,6 +21,9 @@ final class Session {
   /** Whether the node answered a request of ours from this endpoint. */
   boolean answered;
 
+  /** When it did last. */
+  long answeredNanos;
+
   /** The session before this one: packets under its keys may still be on their way. */
   @Nullable Session previous;
 

@@ -67,6 +67,7 @@ final class Sessions {
       before.previous = null;
       session.previous = before;
       session.answered = before.answered;
+      session.answeredNanos = before.answeredNanos;
     }
     sessions.put(session.remote, session);
   }

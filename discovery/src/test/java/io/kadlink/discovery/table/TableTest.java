@@ -2,6 +2,7 @@ package io.kadlink.discovery.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.net.InetAddresses;
 import io.kadlink.discovery.testing.VirtualNetwork;
 import io.kadlink.discovery.testing.VirtualTime;
 import io.kadlink.identity.NodeId;
@@ -205,6 +206,24 @@ class TableTest {
   }
 
   @Test
+  void ofAnIpv6Slash64OneBucketTakesTwoNodesAndTheTableTen() {
+    for (int i = 0; i < 3; i++) {
+      table.addProven(nodeAt(256, ipv6("2003:0:0:7::" + i)));
+    }
+    assertThat(table.proven()).hasSize(2);
+    table.addProven(nodeAt(256, ipv6("2003:0:0:8::1")));
+    assertThat(table.proven()).as("the next network has places of its own").hasSize(3);
+    for (int i = 0; i < 9; i++) {
+      table.addProven(nodeAt(255 - i / 2, ipv6("2003:0:0:7:1::" + i)));
+    }
+    assertThat(table.proven()).hasSize(10 + 1);
+  }
+
+  private static InetSocketAddress ipv6(String address) {
+    return new InetSocketAddress(InetAddresses.forString(address), VirtualNetwork.PORT);
+  }
+
+  @Test
   void aPlaceInASlash24IsFreeAgainWhenItsNodeIsGone() {
     Contact first = nodeAt(256, VirtualNetwork.address(7, 7, 7, 1));
     table.addProven(first);
@@ -291,6 +310,61 @@ class TableTest {
               assertThat(moved.tcpPort()).isEqualTo(7);
             });
     assertThat(table.proven()).hasSize(1);
+  }
+
+  @Test
+  void aNodeThatMovedIsToldOfAgainAndOneThatStayedIsNot() {
+    Contact node = provenNodesAt(256, 1).get(0);
+    table.addProven(node);
+    assertThat(events).containsExactly("proven " + node.id());
+    table.addProven(elsewhere(node));
+    table.addProven(elsewhere(node));
+    assertThat(events).containsExactly("proven " + node.id(), "proven " + node.id());
+    assertThat(table.provenCount()).isEqualTo(1);
+  }
+
+  @Test
+  void aNodeThatMovedHasLostItsCreditAndIsSoonAskedAgain() {
+    Contact node = provenNodesAt(256, 1).get(0);
+    time.passUntil(() -> credit(node) > 5, Duration.ofHours(1));
+    table.addProven(elsewhere(node));
+    assertThat(credit(node)).isEqualTo(1);
+    checked.clear();
+    time.pass(Revalidation.FAST);
+    assertThat(checked).contains(node.id());
+  }
+
+  @Test
+  void aNodeThatMovedAndIsGoneLeavesAtTheNextCheck() {
+    Contact node = provenNodesAt(256, 1).get(0);
+    time.passUntil(() -> credit(node) > 5, Duration.ofHours(1));
+    table.addProven(elsewhere(node));
+    dead.add(node.id());
+    time.pass(Revalidation.FAST.plusMillis(50));
+    assertThat(table.snapshot()).isEmpty();
+  }
+
+  @Test
+  void aCheckOfTheEndpointBeforeTheMoveDoesNotCount() {
+    Contact node = provenNodesAt(256, 1).get(0);
+    dead.add(node.id());
+    time.passUntil(() -> !checked.isEmpty(), Duration.ofMinutes(1));
+    dead.clear();
+    table.addProven(elsewhere(node));
+    dead.add(node.id());
+    time.pass(Duration.ofMillis(50));
+    assertThat(table.isProven(node.id())).isTrue();
+  }
+
+  private static Contact elsewhere(Contact node) {
+    return Contact.of(node.publicKey(), VirtualNetwork.address(99, 1, 1, 1), 7);
+  }
+
+  private int credit(Contact node) {
+    return table.snapshot().stream()
+        .filter(row -> row.contact().id().equals(node.id()))
+        .mapToInt(TableRow::livenessChecks)
+        .sum();
   }
 
   @Test

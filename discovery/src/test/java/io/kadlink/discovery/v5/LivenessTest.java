@@ -74,6 +74,43 @@ class LivenessTest {
   }
 
   @Test
+  void aPingFromWhereTheNodeWasBeforeMovesItBackOnlyWhenItAnswersFromThere() {
+    peer.makeSession();
+    V5Peer moved = movedPeer();
+    moved.makeSession();
+    assertThat(known()).isEqualTo(moved.address);
+
+    scene.network.time.pass(DiscoveryV5.FRESH);
+    peer.send(new Ping(Bytes.of(1), 1));
+    List<Message> answers = peer.receiveMessages();
+    assertThat(answers).hasSize(2).hasAtLeastOneElementOfType(Pong.class);
+    assertThat(known()).isEqualTo(moved.address);
+
+    Ping back = (Ping) answers.stream().filter(Ping.class::isInstance).findFirst().orElseThrow();
+    peer.send(peer.pong(back));
+    peer.receiveMessages();
+    assertThat(known()).isEqualTo(peer.address);
+  }
+
+  @Test
+  void aPingFromAnEndpointThatAnsweredJustNowMovesTheNodeThere() {
+    peer.makeSession();
+    V5Peer moved = movedPeer();
+    moved.makeSession();
+    peer.send(new Ping(Bytes.of(1), 1));
+    assertThat(peer.receiveMessages()).hasSize(1).allMatch(Pong.class::isInstance);
+    assertThat(known()).isEqualTo(peer.address);
+  }
+
+  private InetSocketAddress known() {
+    return node.table.find(peer.id()).orElseThrow().udp();
+  }
+
+  private V5Peer movedPeer() {
+    return new V5Peer(scene.network, 8, peer.key, VirtualNetwork.address(42, 1, 1, 1), node);
+  }
+
+  @Test
   void aPongTellsWhereWeAreSeen() {
     InetSocketAddress us = VirtualNetwork.address(99, 1, 1, 1);
     node.v5.ping(V5Scene.contact(peer), answer -> {});
