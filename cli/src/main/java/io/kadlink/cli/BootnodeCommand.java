@@ -78,7 +78,7 @@ final class BootnodeCommand implements Callable<Integer> {
 
   private NodeKey key() {
     try {
-      return NodeKey.loadOrCreate(options.keyFile());
+      return NodeKey.loadOrCreate(options.common.keyFile());
     } catch (IOException e) {
       throw new CommandFailure("The bootnode can't start: " + e.getMessage(), e);
     }
@@ -89,22 +89,24 @@ final class BootnodeCommand implements Callable<Integer> {
         DiscoveryOptions.builder(key, group.next())
             .versions(network.versions())
             .bindAddress(
-                options.host == null
+                options.common.host == null
                     ? new InetSocketAddress(options.port)
-                    : new InetSocketAddress(options.host, options.port))
+                    : new InetSocketAddress(options.common.host, options.port))
             .fallbackAddress(InetAddress.getLoopbackAddress())
             .bootnodes(network.bootnodes())
             .meterRegistry(meters);
-    Optional<InetAddress> external = options.nat.externalAddress();
-    external.or(() -> Optional.ofNullable(options.host)).ifPresent(builder::advertisedAddress);
-    if (!options.netRestrict.isEmpty()) {
+    Optional<InetAddress> external = options.common.externalAddress();
+    external
+        .or(() -> Optional.ofNullable(options.common.host))
+        .ifPresent(builder::advertisedAddress);
+    if (!options.common.netRestrict.isEmpty()) {
       builder.addresses(AddressRules.defaults().withAllowed(this::isAllowed));
     }
     return builder.build();
   }
 
   private boolean isAllowed(InetAddress address) {
-    for (Cidr allowed : options.netRestrict) {
+    for (Cidr allowed : options.common.netRestrict) {
       if (allowed.contains(address)) {
         return true;
       }
@@ -117,11 +119,11 @@ final class BootnodeCommand implements Callable<Integer> {
   }
 
   private MeterRegistry startMetrics() {
-    if (options.metricsPort == null) {
+    if (options.common.metricsPort == null) {
       return new SimpleMeterRegistry();
     }
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    MetricsServer server = MetricsServer.start(options.metricsPort, registry, () -> true);
+    MetricsServer server = MetricsServer.start(options.common.metricsPort, registry, () -> true);
     log.info("metrics on http://127.0.0.1:{}/metrics", server.port());
     return registry;
   }
