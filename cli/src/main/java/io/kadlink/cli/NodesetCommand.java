@@ -2,6 +2,7 @@ package io.kadlink.cli;
 
 import io.kadlink.discovery.crawl.CrawledNode;
 import io.kadlink.discovery.crawl.NodeSet;
+import io.kadlink.discovery.crawl.NodeSetJson;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -64,7 +65,8 @@ final class NodesetCommand implements Runnable {
               names = "--output",
               paramLabel = "FILE",
               description = "Where to write the set (default: stdout).")
-          @Nullable Path output)
+          @Nullable Path output,
+      @Option(names = "--json", description = "Print JSON, as it does anyway.") boolean json)
       throws IOException {
     NodeSet set = NodesFile.read(file, MAX_NODES);
     List<CrawledNode> passing = filters.apply(set.nodes());
@@ -73,7 +75,7 @@ final class NodesetCommand implements Runnable {
       return;
     }
     ByteArrayOutputStream text = new ByteArrayOutputStream();
-    NodesFile.write(text, passing);
+    NodeSetJson.write(text, passing);
     PrintWriter out = spec.commandLine().getOut();
     out.println(text.toString(StandardCharsets.UTF_8));
     out.flush();

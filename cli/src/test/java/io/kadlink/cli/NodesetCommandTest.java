@@ -115,6 +115,7 @@ class NodesetCommandTest {
   @Test
   void eachFilterKeepsTheNodesItNames() throws IOException {
     assertThat(filtered()).hasSize(4);
+    assertThat(filtered("--json")).hasSize(4);
     assertThat(filtered("--ip", "192.0.2.0/24"))
         .containsExactlyInAnyOrder(mainnet.id().toString(), sepolia.id().toString());
     assertThat(filtered("--min-age", "24h")).containsExactly(mainnet.id().toString());
@@ -152,6 +153,9 @@ class NodesetCommandTest {
         Files.writeString(
             dir.resolve("c.json"),
             text.replace(mainnet.id().toString(), NodeKey.generate().id().toString())));
+    failsWith(
+        "\"seq\" is not its record's",
+        Files.writeString(dir.resolve("e.json"), text.replaceFirst("\"seq\": 1", "\"seq\": 2")));
     failsWith(
         "record is invalid",
         Files.writeString(
