@@ -6,10 +6,13 @@ import io.kadlink.discovery.table.Contact;
 import io.kadlink.discovery.testing.Peer.Received;
 import io.kadlink.discovery.testing.VirtualNetwork;
 import io.kadlink.discovery.testing.VirtualPeer;
+import io.kadlink.discovery.v4.Packet.EnrRequest;
+import io.kadlink.discovery.v4.Packet.EnrResponse;
 import io.kadlink.discovery.v4.Packet.Ping;
 import io.kadlink.discovery.v4.Packet.Pong;
 import io.kadlink.discovery.v4.PacketCodec;
 import io.kadlink.identity.NodeKey;
+import io.kadlink.identity.NodeRecord;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -115,5 +118,54 @@ class MovingTest {
     network.time.pass(Duration.ofSeconds(10));
     refused.send(refused.ping());
     assertThat(refused.receiveAll(Ping.class)).hasSize(1);
+  }
+
+  @Test
+  void aPingFromAReservedPortIsAnsweredButNotPingedBack() {
+    VirtualPeer dns = peer(farKey(), new InetSocketAddress(ELSEWHERE.getAddress(), 1024));
+    dns.send(dns.ping());
+    assertThat(dns.receiveAll())
+        .extracting(Received::packet)
+        .singleElement()
+        .isInstanceOf(Pong.class);
+    assertThat(node.dropped("reserved_port")).isEqualTo(1);
+    VirtualPeer next = peer(farKey(), new InetSocketAddress(ELSEWHERE.getAddress(), 1025));
+    next.bond();
+    assertThat(node.table().isProven(next.key.id())).isTrue();
+  }
+
+  @Test
+  void aRecordThatNamesAnotherEndpointMovesTheNodeOnceItAnswersFromThere() {
+    NodeRecord record =
+        NodeRecord.builder()
+            .seq(2)
+            .endpoint(ELSEWHERE.getAddress(), 30304, ELSEWHERE.getPort())
+            .sign(peer.key);
+    peer.bond();
+    serve(record);
+    assertThat(node.table().find(peer.key.id()).flatMap(Contact::record)).contains(record);
+    assertThat(known()).as("nobody answers there").isEqualTo(HOME);
+
+    peer(peer.key, ELSEWHERE).answerPingsAnd(received -> List.of());
+    NodeRecord newer = record.toBuilder().seq(3).sign(peer.key);
+    serve(newer);
+    assertThat(node.table().find(peer.key.id()))
+        .hasValueSatisfying(
+            moved -> {
+              assertThat(moved.udp()).isEqualTo(ELSEWHERE);
+              assertThat(moved.record()).contains(newer);
+              assertThat(node.table().isProven(moved.id())).isTrue();
+            });
+  }
+
+  /** The peer says that it has this record, and hands it out. */
+  private void serve(NodeRecord record) {
+    peer.answerPingsAnd(
+        received ->
+            received.packet() instanceof EnrRequest
+                ? List.of(new EnrResponse(received.hash(), record.encode()))
+                : List.of());
+    peer.send(peer.ping(record.seq()));
+    network.time.pass(Duration.ofSeconds(2));
   }
 }

@@ -55,7 +55,7 @@ public final class RecordFetcher {
       return;
     }
     record.udpEndpoints().stream()
-        .filter(endpoint -> Addresses.mayRelay(contact.address(), endpoint.getAddress()))
+        .filter(endpoint -> Addresses.mayRelay(contact.address(), endpoint))
         .map(endpoint -> Contact.of(record, endpoint))
         .filter(table::concerns)
         .findFirst()

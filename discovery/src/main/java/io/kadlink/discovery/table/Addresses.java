@@ -3,11 +3,12 @@ package io.kadlink.discovery.table;
 import com.google.common.net.InetAddresses;
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.tuweni.bytes.Bytes;
 
-/** Which IP addresses a node may be at, and who may tell of them. */
+/** Which addresses and ports a node may be at, and who may tell of them. */
 public final class Addresses {
 
   /**
@@ -42,6 +43,9 @@ public final class Addresses {
           new Network("2002::", 16));
 
   private static final Network UNIQUE_LOCAL = new Network("fc00::", 7);
+
+  /** Ports up to this one belong to DNS, NTP and the like, which must not get our packets. */
+  public static final int HIGHEST_RESERVED_PORT = 1024;
 
   private Addresses() {}
 
@@ -80,6 +84,20 @@ public final class Addresses {
       return sender.isLoopbackAddress();
     }
     return !isLan(address) || isLan(sender);
+  }
+
+  /**
+   * Whether {@code sender} may tell of a node at {@code udp}: at an address it {@linkplain
+   * #mayRelay(InetAddress, InetAddress) may tell of}, and not on a reserved port. Otherwise anyone
+   * could have us send packets to a DNS server.
+   */
+  public static boolean mayRelay(InetAddress sender, InetSocketAddress udp) {
+    return !isReserved(udp) && mayRelay(sender, udp.getAddress());
+  }
+
+  /** Whether the port is one that other services have, so that no node is looked for there. */
+  public static boolean isReserved(InetSocketAddress udp) {
+    return udp.getPort() <= HIGHEST_RESERVED_PORT;
   }
 
   /** A network in CIDR terms. */

@@ -233,6 +233,10 @@ public final class DiscoveryV4 implements DiscoveryProtocol {
 
   /** What the pong confirms, {@link #confirm} reports; the node's own words on TCP count more. */
   private void pingBack(Contact contact, long enrSeq) {
+    if (Addresses.isReserved(contact.udp())) {
+      traffic.drop(DropReason.RESERVED_PORT, contact.udp(), "answered but not pinged back");
+      return;
+    }
     if (pings.isBusy()) {
       traffic.drop(DropReason.BUSY, contact.udp(), "too many pings are pending to ping back");
       return;
@@ -268,7 +272,7 @@ public final class DiscoveryV4 implements DiscoveryProtocol {
     for (Contact contact : table.closestProven(target, CLOSEST + 1)) {
       if (nodes.size() < CLOSEST
           && !contact.id().equals(asker.id())
-          && Addresses.mayRelay(from.getAddress(), contact.address())) {
+          && Addresses.mayRelay(from.getAddress(), contact.udp())) {
         nodes.add(
             new Neighbor(
                 contact.address(),

@@ -26,6 +26,8 @@ public enum DropReason {
   OWN,
   /** A stranger's ping was answered, but too much is pending to ping back. */
   BUSY,
+  /** A stranger's ping was answered, but from such a port it may be forged to reach others. */
+  RESERVED_PORT,
   /** A node in a Neighbors packet whose address the sender may not tell of. */
   BAD_NEIGHBOR;
 

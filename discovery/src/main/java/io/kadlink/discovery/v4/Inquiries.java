@@ -20,9 +20,6 @@ import org.apache.tuweni.bytes.Bytes;
  * answer says before anyone acts on it.
  */
 final class Inquiries {
-  /** Ports up to this one belong to DNS, NTP and the like, which must not get our packets. */
-  static final int HIGHEST_RESERVED_PORT = 1024;
-
   private final LocalNode local;
   private final Bonds bonds;
   private final Bonding bonding;
@@ -97,16 +94,14 @@ final class Inquiries {
       if (node.publicKey().equals(local.publicKey().bytes())) {
         continue;
       }
-      if (node.udpPort() <= HIGHEST_RESERVED_PORT
-          || !Addresses.mayRelay(from.getAddress(), node.address())) {
-        traffic.drop(
-            DropReason.BAD_NEIGHBOR, from, node.address() + ", UDP port " + node.udpPort());
+      InetSocketAddress udp = new InetSocketAddress(node.address(), node.udpPort());
+      if (!Addresses.mayRelay(from.getAddress(), udp)) {
+        traffic.drop(DropReason.BAD_NEIGHBOR, from, udp.toString());
         continue;
       }
       try {
         PublicKey key = PublicKey.of(node.publicKey());
-        contacts.add(
-            Contact.of(key, new InetSocketAddress(node.address(), node.udpPort()), node.tcpPort()));
+        contacts.add(Contact.of(key, udp, node.tcpPort()));
       } catch (InvalidCurveInputException e) {
         traffic.drop(DropReason.BAD_NEIGHBOR, from, String.valueOf(e.getMessage()));
       }

@@ -71,6 +71,6 @@ final class Answers {
 
   /** A record is only told when it names the very endpoint that the node has proven. */
   private static boolean mayTell(NodeRecord record, Contact contact, InetAddress asker) {
-    return Endpoints.claims(record, contact.udp()) && Addresses.mayRelay(asker, contact.address());
+    return Endpoints.claims(record, contact.udp()) && Addresses.mayRelay(asker, contact.udp());
   }
 }

@@ -11,9 +11,6 @@ import java.util.function.Predicate;
 
 /** What records say of endpoints, and which of it is believed. */
 final class Endpoints {
-  /** Ports up to this one belong to DNS, NTP and the like, which must not get our packets. */
-  static final int HIGHEST_RESERVED_PORT = 1024;
-
   private Endpoints() {}
 
   /** Whether the record says that the node is reached at {@code udp}. */
@@ -28,8 +25,7 @@ final class Endpoints {
   static Optional<Contact> contact(
       NodeRecord record, InetAddress teller, Predicate<Contact> concerns) {
     return record.udpEndpoints().stream()
-        .filter(udp -> udp.getPort() > HIGHEST_RESERVED_PORT)
-        .filter(udp -> Addresses.mayRelay(teller, udp.getAddress()))
+        .filter(udp -> Addresses.mayRelay(teller, udp))
         .map(udp -> Contact.of(record, udp))
         .filter(concerns)
         .min(Comparator.comparing(node -> node.address().getClass() != teller.getClass()));

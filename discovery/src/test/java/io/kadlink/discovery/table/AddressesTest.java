@@ -3,6 +3,7 @@ package io.kadlink.discovery.table;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.net.InetAddresses;
+import java.net.InetSocketAddress;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -56,5 +57,17 @@ class AddressesTest {
     assertThat(
             Addresses.mayRelay(InetAddresses.forString(sender), InetAddresses.forString(address)))
         .isEqualTo(allowed);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "8.8.8.8, 1025, true",
+    "8.8.8.8, 1024, false",
+    "8.8.8.8, 53, false",
+    "::1, 1025, false"
+  })
+  void nobodyMayTellOfAReservedPort(String address, int port, boolean allowed) {
+    InetSocketAddress udp = new InetSocketAddress(InetAddresses.forString(address), port);
+    assertThat(Addresses.mayRelay(InetAddresses.forString("9.9.9.9"), udp)).isEqualTo(allowed);
   }
 }

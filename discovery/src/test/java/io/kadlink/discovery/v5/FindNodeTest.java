@@ -3,6 +3,7 @@ package io.kadlink.discovery.v5;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kadlink.discovery.lookup.Target;
+import io.kadlink.discovery.table.Addresses;
 import io.kadlink.discovery.table.Contact;
 import io.kadlink.discovery.testing.V5Node;
 import io.kadlink.discovery.testing.VirtualNetwork;
@@ -278,14 +279,14 @@ class FindNodeTest {
             .endpoint(
                 good.udpEndpoint().orElseThrow().getAddress(),
                 30303,
-                Endpoints.HIGHEST_RESERVED_PORT)
+                Addresses.HIGHEST_RESERVED_PORT)
             .sign(keys.get(1));
     NodeRecord firstPort =
         NodeRecord.builder()
             .endpoint(
                 good.udpEndpoint().orElseThrow().getAddress(),
                 30303,
-                Endpoints.HIGHEST_RESERVED_PORT + 1)
+                Addresses.HIGHEST_RESERVED_PORT + 1)
             .sign(keys.get(2));
     tell(
         asked,
