@@ -102,7 +102,7 @@ final class DiscoveryStart {
             receiver.received(from, datagram);
           }
         };
-    return NettyTransport.bind(options.eventLoop(), address, handler)
+    return NettyTransport.bind(options.eventLoop(), address, handler, options.meterRegistry())
         .thenApply(
             socket -> {
               sockets.add(socket);

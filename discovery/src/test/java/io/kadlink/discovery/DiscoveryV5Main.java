@@ -7,6 +7,7 @@ import io.kadlink.discovery.testing.V5Node;
 import io.kadlink.discovery.udp.NettyTransport;
 import io.kadlink.identity.NodeKey;
 import io.kadlink.identity.NodeRecord;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -43,7 +44,8 @@ public final class DiscoveryV5Main {
                   if (node != null) {
                     node.received(from, datagram);
                   }
-                }));
+                },
+                new SimpleMeterRegistry()));
     V5Node node =
         new V5Node(
             loop, NodeKey.generate(), transport, transport.localAddress(), new SecureRandom());

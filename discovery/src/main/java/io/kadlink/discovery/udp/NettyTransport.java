@@ -1,5 +1,7 @@
 package io.kadlink.discovery.udp;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
@@ -11,6 +13,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -26,7 +29,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A UDP socket on a Netty event loop: epoll with batched receive when the loop is an epoll loop,
- * NIO otherwise. What is sent within one turn of the loop is flushed together.
+ * NIO otherwise. What is sent within one turn of the loop is flushed together. What the kernel does
+ * not take waits, up to {@link #MAX_WAITING_BYTES}; beyond that it is dropped and counted.
  */
 public final class NettyTransport implements Transport {
   private static final Logger log = LoggerFactory.getLogger(NettyTransport.class);
@@ -43,21 +47,47 @@ public final class NettyTransport implements Transport {
    */
   private static final int SOCKET_BUFFER_BYTES = 4 << 20;
 
+  /**
+   * Bytes that wait for the kernel to take them, with what Netty needs for each datagram. A burst
+   * of answers fits; when a network takes no more for longer, what it gets late is of no use
+   * anyway.
+   */
+  static final int MAX_WAITING_BYTES = 1 << 20;
+
   private final DatagramChannel channel;
+  private final Counter tooMany;
+  private final Counter failed;
   private boolean flushPending;
 
-  private NettyTransport(DatagramChannel channel) {
+  NettyTransport(DatagramChannel channel, MeterRegistry registry) {
     this.channel = channel;
+    this.tooMany = dropped(registry, "queue_full");
+    this.failed = dropped(registry, "send_failed");
+    channel
+        .config()
+        .setWriteBufferWaterMark(
+            new WriteBufferWaterMark(MAX_WAITING_BYTES / 2, MAX_WAITING_BYTES));
+  }
+
+  private static Counter dropped(MeterRegistry registry, String reason) {
+    return Counter.builder("kadlink.discovery.udp.dropped")
+        .description("datagrams that could not be sent")
+        .tag("reason", reason)
+        .register(registry);
   }
 
   /**
    * Binds a socket.
    *
    * @param handler called on {@code eventLoop} for every datagram
+   * @param registry where datagrams that could not be sent are counted
    * @return fails with {@link java.net.BindException} when the address can't be had
    */
   public static CompletionStage<NettyTransport> bind(
-      EventLoop eventLoop, InetSocketAddress address, DatagramHandler handler) {
+      EventLoop eventLoop,
+      InetSocketAddress address,
+      DatagramHandler handler,
+      MeterRegistry registry) {
     boolean epoll =
         eventLoop instanceof IoEventLoop ioLoop && ioLoop.isIoType(EpollIoHandler.class);
     Bootstrap bootstrap =
@@ -83,7 +113,7 @@ public final class NettyTransport implements Transport {
         (ChannelFutureListener)
             done -> {
               if (done.isSuccess()) {
-                bound.complete(new NettyTransport((DatagramChannel) done.channel()));
+                bound.complete(new NettyTransport((DatagramChannel) done.channel(), registry));
               } else {
                 bound.completeExceptionally(done.cause());
               }
@@ -98,11 +128,20 @@ public final class NettyTransport implements Transport {
 
   @Override
   public void send(InetSocketAddress to, byte[] datagram) {
+    if (!channel.isWritable()) {
+      channel.flush(); // perhaps they only wait for the end of this turn
+    }
+    if (!channel.isWritable()) {
+      tooMany.increment();
+      log.debug("not sent to {}: too much waits to be sent", to);
+      return;
+    }
     channel
         .write(new DatagramPacket(Unpooled.wrappedBuffer(datagram), to))
         .addListener(
             sent -> {
               if (!sent.isSuccess()) {
+                failed.increment();
                 log.debug("could not send to {}: {}", to, String.valueOf(sent.cause()));
               }
             });
