@@ -36,8 +36,8 @@ final class Rehearsal {
     this.loop = loop;
     this.versions = versions;
     this.done = done;
-    this.asker = new Actor(1);
-    this.answerer = new Actor(2);
+    this.asker = new Actor(30_301);
+    this.answerer = new Actor(30_302);
     asker.other = answerer;
     answerer.other = asker;
   }

@@ -67,7 +67,15 @@ public final class Crawler {
     List<CrawledNode> known = set.nodes();
     for (DiscoveryProtocol protocol : protocols) {
       Survey survey =
-          new Survey(self, protocol, probes, ledger, new Progress(), options.workers(), known);
+          new Survey(
+              self,
+              protocol,
+              probes,
+              ledger,
+              new Progress(),
+              options.workers(),
+              Survey.MAX_SEEN,
+              known);
       from.forEach(survey::offer);
       surveys.add(survey);
     }

@@ -44,6 +44,7 @@ final class Survey implements Examination.Outcome {
   private final Ledger ledger;
   private final Listener listener;
   private final int workers;
+  private final int maxSeen;
   private final Iterator<CrawledNode> known;
   private final Deque<Contact> waiting = new ArrayDeque<>();
   private final Set<NodeId> seen = new HashSet<>();
@@ -62,6 +63,7 @@ final class Survey implements Examination.Outcome {
    * A survey, not started yet.
    *
    * @param self this node, not to be examined
+   * @param maxSeen nodes remembered as heard of, {@link #MAX_SEEN}
    * @param known the nodes of the set
    */
   Survey(
@@ -71,6 +73,7 @@ final class Survey implements Examination.Outcome {
       Ledger ledger,
       Listener listener,
       int workers,
+      int maxSeen,
       List<CrawledNode> known) {
     this.self = self;
     this.protocol = protocol;
@@ -78,6 +81,7 @@ final class Survey implements Examination.Outcome {
     this.ledger = ledger;
     this.listener = listener;
     this.workers = workers;
+    this.maxSeen = maxSeen;
     this.known = known.iterator();
   }
 
@@ -90,7 +94,7 @@ final class Survey implements Examination.Outcome {
     if (seen.contains(id)) {
       return whereabouts.told(contact) && tryElsewhere(contact);
     }
-    if (seen.size() >= MAX_SEEN || waiting.size() >= MAX_WAITING) {
+    if (seen.size() >= maxSeen || waiting.size() >= MAX_WAITING) {
       dropped++;
       return false;
     }

@@ -26,6 +26,12 @@ public final class Lookups {
   private final Counter queries;
   private final Counter timeouts;
 
+  /**
+   * Lookups of the node with this key.
+   *
+   * @param table where they start from, and which learns of what they find
+   * @param registry where lookups, queries and time-outs are counted
+   */
   public Lookups(
       PublicKey self,
       Loop loop,

@@ -15,10 +15,12 @@ import org.apache.tuweni.bytes.Bytes32;
  */
 public record Target(NodeId id, Bytes key) {
 
+  /** The id of the node that has this key. */
   public static Target of(PublicKey key) {
     return new Target(key.id(), key.bytes());
   }
 
+  /** A point at random; nobody has the key to it. */
   public static Target random(RandomGenerator random) {
     byte[] key = new byte[PublicKey.BYTES];
     random.nextBytes(key);

@@ -12,6 +12,7 @@ public final class NettyLoop implements Loop {
   private final EventLoop eventLoop;
   private final InstantSource clock;
 
+  /** {@code eventLoop} as a loop, with {@code clock} for the time of day. */
   public NettyLoop(EventLoop eventLoop, InstantSource clock) {
     this.eventLoop = eventLoop;
     this.clock = clock;

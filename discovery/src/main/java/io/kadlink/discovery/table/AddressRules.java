@@ -19,10 +19,12 @@ public record AddressRules(Predicate<InetAddress> allowed, boolean limitLan) {
     return new AddressRules(address -> true, false);
   }
 
+  /** These rules, but only for nodes whose address passes. */
   public AddressRules withAllowed(Predicate<InetAddress> addresses) {
     return new AddressRules(addresses, limitLan);
   }
 
+  /** These rules, with or without the limits per network for loopback and private addresses. */
   public AddressRules withLimitLan(boolean limit) {
     return new AddressRules(allowed, limit);
   }

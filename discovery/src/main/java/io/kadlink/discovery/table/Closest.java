@@ -10,6 +10,7 @@ public final class Closest {
   private final int max;
   private final List<Contact> sorted;
 
+  /** Collects up to {@code max} nodes near {@code target}; 0 collects none. */
   public Closest(NodeId target, int max) {
     this.target = target;
     this.max = max;
@@ -42,6 +43,7 @@ public final class Closest {
     sorted.add(low, contact);
   }
 
+  /** Those that are nearest so far, nearest first. */
   public List<Contact> list() {
     return List.copyOf(sorted);
   }

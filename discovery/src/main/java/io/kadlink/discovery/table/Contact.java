@@ -23,14 +23,17 @@ public record Contact(
         record.publicKey(), udp, tcpPort(record, udp.getAddress()), Optional.of(record));
   }
 
+  /** A node of which no record is known; TCP port 0 when it can't be dialed. */
   public static Contact of(PublicKey publicKey, InetSocketAddress udp, int tcpPort) {
     return new Contact(publicKey, udp, tcpPort, Optional.empty());
   }
 
+  /** The id that its key makes. */
   public NodeId id() {
     return publicKey.id();
   }
 
+  /** The IP address that it answers discovery from. */
   public InetAddress address() {
     return udp.getAddress();
   }

@@ -62,14 +62,17 @@ public final class LocalNode {
     this.record = previous.filter(last -> last.entries().equals(made.entries())).orElse(made);
   }
 
+  /** The public key of this node. Any thread. */
   public PublicKey publicKey() {
     return publicKey;
   }
 
+  /** The id that its key makes. Any thread. */
   public NodeId id() {
     return publicKey.id();
   }
 
+  /** Signs in the name of this node. */
   public Signer signer() {
     return signer;
   }
@@ -79,6 +82,7 @@ public final class LocalNode {
     return record;
   }
 
+  /** The address that the record names, IPv4 before IPv6; empty while it names none. Any thread. */
   public Optional<InetAddress> address() {
     return record.enode().map(enode -> enode.udpEndpoint().getAddress());
   }

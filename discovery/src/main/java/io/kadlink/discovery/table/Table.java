@@ -52,6 +52,15 @@ public final class Table {
   private final SubnetLimit subnets = new SubnetLimit(MAX_PER_SUBNET);
   private int provenCount;
 
+  /**
+   * An empty table.
+   *
+   * @param self the local id, from which distances are measured; it never enters
+   * @param random decides about the order and times of checks, and which replacement follows
+   * @param addresses which addresses may enter, and whether limits count for private networks
+   * @param livenessCheck pings a node
+   * @param listener told of what changes, within the change
+   */
   public Table(
       NodeId self,
       Loop loop,
@@ -202,6 +211,7 @@ public final class Table {
     return result;
   }
 
+  /** How many nodes are proven. */
   public int provenCount() {
     loop.assertInLoop();
     return provenCount;

@@ -25,6 +25,7 @@ public final class RateLimit {
   /** One sender: a lookup or a bond takes a handful of packets, a busy neighbour a few a second. */
   public static final int SENDER_PER_SECOND = 50;
 
+  /** Datagrams that one sender may send at once. */
   public static final int SENDER_BURST = 200;
 
   /**
@@ -33,11 +34,13 @@ public final class RateLimit {
    */
   public static final int STRANGERS_PER_SECOND = 2_000;
 
+  /** Datagrams that all strangers together may send at once. */
   public static final int STRANGERS_BURST = 2_000;
 
   /** All known senders. A question of theirs costs a recovery and an answer or two. */
   public static final int KNOWN_PER_SECOND = 3_000;
 
+  /** Datagrams that all known senders together may send at once. */
   public static final int KNOWN_BURST = 3_000;
 
   /** Senders remembered of each kind; the least recently heard is forgotten first. */
@@ -51,6 +54,7 @@ public final class RateLimit {
   private final Kind strangers;
   private final Kind known;
 
+  /** A limit that nobody has used yet; confined to {@code loop}. */
   public RateLimit(Loop loop) {
     this.loop = loop;
     this.strangers = new Kind(STRANGERS_PER_SECOND, STRANGERS_BURST, loop.nanoTime());

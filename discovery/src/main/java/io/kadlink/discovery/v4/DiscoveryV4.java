@@ -61,6 +61,14 @@ public final class DiscoveryV4 implements DiscoveryProtocol {
   private final Inquiries inquiries;
   private boolean closed;
 
+  /**
+   * Discovery v4 of {@code local}.
+   *
+   * @param table where nodes to tell others of are taken from; what is learned goes to {@code
+   *     signs}
+   * @param rateLimit shared with other versions on the same port
+   * @param signs told of every sign of life
+   */
   public DiscoveryV4(
       Loop loop,
       LocalNode local,

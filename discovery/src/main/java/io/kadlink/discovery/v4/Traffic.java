@@ -22,6 +22,7 @@ public final class Traffic {
   private final Counter[] sent = new Counter[TYPES];
   private final Counter[] received = new Counter[TYPES];
 
+  /** Registers its counters, {@code kadlink.discovery.v4.*}, all at zero. */
   public Traffic(MeterRegistry registry) {
     for (DropReason reason : DropReason.values()) {
       dropped.put(

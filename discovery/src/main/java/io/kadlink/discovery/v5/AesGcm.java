@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * the time when it is initialised with the key it had before. Confined to one thread.
  */
 public final class AesGcm {
+  /** AES-128. */
   public static final int KEY_BYTES = 16;
 
   /** The authentication tag behind every message. */
@@ -24,6 +25,7 @@ public final class AesGcm {
   private final byte[] nonceBytes = new byte[Nonce.BYTES];
   private @Nullable Cipher cipher;
 
+  /** A key of {@link #KEY_BYTES} bytes. */
   public AesGcm(Bytes key) {
     this.key = new SecretKeySpec(key.toArrayUnsafe(), "AES");
   }

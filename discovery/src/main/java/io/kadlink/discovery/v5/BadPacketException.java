@@ -12,6 +12,7 @@ public final class BadPacketException extends Exception {
     this.reason = reason;
   }
 
+  /** What is wrong with the bytes, as it is counted. */
   public DropReason reason() {
     return reason;
   }

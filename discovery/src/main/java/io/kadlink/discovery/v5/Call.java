@@ -41,6 +41,13 @@ final class Call {
     };
   }
 
+  /**
+   * Whether it was not sent as often as it may be: a node can't keep it open by losing sessions.
+   */
+  boolean maySend() {
+    return sends < Calls.MAX_SENDS;
+  }
+
   void cancelTimeout() {
     if (timeout != null) {
       timeout.cancel();

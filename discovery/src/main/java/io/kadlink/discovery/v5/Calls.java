@@ -44,7 +44,7 @@ final class Calls {
   /** How often a handshake packet is repeated for the challenge that it answers. */
   static final int MAX_REPEATS = 3;
 
-  /** How often one request is sent. */
+  /** How often one request is sent, in a handshake or under a session. */
   static final int MAX_SENDS = 3;
 
   /** How long a WHOAREYOU may refer to a packet: as long as a node may keep its challenge. */
@@ -140,8 +140,7 @@ final class Calls {
       return false;
     }
     Outbox outbox = outboxes.get(referred.remote());
-    Call call = outbox == null ? null : outbox.forHandshake();
-    if (outbox == null || call == null) {
+    if (outbox == null) {
       return false;
     }
     Answering answering = outbox.answering;
@@ -151,10 +150,11 @@ final class Calls {
       }
       return true;
     }
-    if (outbox.challengesAnswered++ >= MAX_CHALLENGES_ANSWERED) {
+    Call call = outbox.forHandshake();
+    if (call == null || outbox.challengesAnswered++ >= MAX_CHALLENGES_ANSWERED) {
       return false;
     }
-    answer(outbox, answering == null ? call : answering.call, challenge);
+    answer(outbox, call, challenge);
     return true;
   }
 
@@ -236,7 +236,7 @@ final class Calls {
       return;
     }
     for (Call call : outbox.takeForResending(session)) {
-      if (call.sends < MAX_SENDS) {
+      if (call.maySend()) {
         send(outbox, call, session);
       }
     }

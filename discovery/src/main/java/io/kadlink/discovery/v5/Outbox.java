@@ -66,12 +66,20 @@ final class Outbox {
     return knocking != null || answering != null;
   }
 
-  /** The call to be repeated in a handshake, null when nothing was sent. */
+  /** The call to be sent in a handshake, null when none may be sent. */
   @Nullable Call forHandshake() {
+    if (answering != null) {
+      return answering.call.maySend() ? answering.call : null;
+    }
     if (knocking != null) {
       return knocking;
     }
-    return inFlight.isEmpty() ? null : inFlight.values().iterator().next();
+    for (Call call : inFlight.values()) {
+      if (call.maySend()) {
+        return call;
+      }
+    }
+    return null;
   }
 
   /** Takes out all that must be sent again now that there is {@code session}. */

@@ -37,6 +37,7 @@ public final class Traffic {
   private final Counter[] sent = new Counter[TYPES.size()];
   private final Counter[] received = new Counter[TYPES.size()];
 
+  /** Registers its counters, {@code kadlink.discovery.v5.*}, all at zero. */
   public Traffic(MeterRegistry registry) {
     for (DropReason reason : DropReason.values()) {
       dropped.put(
