@@ -76,7 +76,9 @@ public final class Overlay {
             local.id(), loop, random, settings.addresses(), this::isAlive, new Announcements());
     this.spoken = factory.create(table, new Learning(signs));
     this.protocol =
-        database.<DiscoveryProtocol>map(stored -> new Remembering(spoken, stored)).orElse(spoken);
+        database
+            .<DiscoveryProtocol>map(stored -> new Remembering(version, spoken, stored))
+            .orElse(spoken);
     this.lookups = new Lookups(local.publicKey(), loop, random, table, protocol, registry);
     this.records = new RecordFetcher(loop, table, protocol);
     this.refresh =
@@ -89,7 +91,7 @@ public final class Overlay {
             settings.bootnodes().stream()
                 .filter(bootnode -> !bootnode.id().equals(local.id()))
                 .toList(),
-            done -> draw(database, random, done),
+            done -> draw(version, database, random, done),
             settings.refreshPeriod());
     Gauge.builder("kadlink.discovery.table.proven", provenCount, AtomicInteger::get)
         .tag("version", version.name().toLowerCase(Locale.ROOT))
@@ -182,10 +184,14 @@ public final class Overlay {
   }
 
   private static void draw(
-      Optional<NodeDatabase> database, RandomGenerator random, Consumer<List<Contact>> done) {
+      DiscoveryVersion version,
+      Optional<NodeDatabase> database,
+      RandomGenerator random,
+      Consumer<List<Contact>> done) {
     database.ifPresentOrElse(
         stored ->
             stored.seeds(
+                version,
                 SEEDS,
                 random,
                 nodes -> done.accept(nodes.stream().map(StoredNode::contact).toList())),

@@ -12,7 +12,19 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /** A protocol that notes in the node database how the nodes it asks behave. */
-record Remembering(DiscoveryProtocol protocol, NodeDatabase database) implements DiscoveryProtocol {
+final class Remembering implements DiscoveryProtocol {
+  private final DiscoveryVersion version;
+  private final DiscoveryProtocol protocol;
+  private final NodeDatabase database;
+
+  /** From then on a missing answer says nothing about the node: we no longer wait for it. */
+  private boolean closing;
+
+  Remembering(DiscoveryVersion version, DiscoveryProtocol protocol, NodeDatabase database) {
+    this.version = version;
+    this.protocol = protocol;
+    this.database = database;
+  }
 
   @Override
   public void ping(Contact contact, Consumer<Optional<Duration>> done) {
@@ -20,9 +32,9 @@ record Remembering(DiscoveryProtocol protocol, NodeDatabase database) implements
         contact,
         answer -> {
           if (answer.isPresent()) {
-            database.answeredPing(contact);
-          } else {
-            database.missedPing(contact.id());
+            database.answeredPing(version, contact);
+          } else if (!closing) {
+            database.missedPing(version, contact.id());
           }
           done.accept(answer);
         });
@@ -35,9 +47,9 @@ record Remembering(DiscoveryProtocol protocol, NodeDatabase database) implements
         target,
         answer -> {
           if (answer.isPresent()) {
-            database.answeredFindNode(contact.id());
-          } else {
-            database.failedFindNode(contact.id());
+            database.answeredFindNode(version, contact.id());
+          } else if (!closing) {
+            database.failedFindNode(version, contact.id());
           }
           done.accept(answer);
         });
@@ -60,6 +72,7 @@ record Remembering(DiscoveryProtocol protocol, NodeDatabase database) implements
 
   @Override
   public void close() {
+    closing = true;
     protocol.close();
   }
 }

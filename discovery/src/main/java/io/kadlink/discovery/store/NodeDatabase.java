@@ -1,5 +1,6 @@
 package io.kadlink.discovery.store;
 
+import io.kadlink.discovery.DiscoveryVersion;
 import io.kadlink.discovery.loop.Loop;
 import io.kadlink.discovery.table.Contact;
 import io.kadlink.identity.NodeId;
@@ -8,7 +9,6 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,13 +17,11 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The node database as the discovery loop sees it. What happens to a node is noted in memory, added
@@ -33,16 +31,15 @@ import org.slf4j.LoggerFactory;
  * disk on the loop.
  *
  * <p>The writer is an executor that runs one task at a time, in order: a single thread in
- * production, {@code Runnable::run} in a simulation. At most one batch of updates is with it.
+ * production, {@code Runnable::run} in a simulation. At most one batch of updates is with it,
+ * unless a question came.
  *
- * <p>When the store fails at run time (a full disk, a damaged page), that is logged once; from then
- * on nothing is kept and every question finds nothing. The next start sees to the file.
+ * <p>When the store fails at run time, nothing is kept from then on, and every question finds
+ * nothing. The next start sees to the file.
  *
  * <p>All methods are called on the loop, except {@link #stats}.
  */
 public final class NodeDatabase {
-  private static final Logger log = LoggerFactory.getLogger(NodeDatabase.class);
-
   /**
    * Nodes whose updates may be in memory; of others nothing more is noted until they are written.
    */
@@ -57,13 +54,10 @@ public final class NodeDatabase {
   /** As other clients do: older pongs promise too little. */
   public static final Duration SEED_MAX_AGE = Duration.ofDays(5);
 
-  private final NodeStore store;
+  private final StoreWriter writer;
   private final Loop loop;
-  private final Executor writer;
   private final DatabaseOptions options;
   private final Counter dropped;
-  private final Counter expired;
-  private final Counter evicted;
   private Map<NodeId, NodeUpdate> waiting = new LinkedHashMap<>();
   private @Nullable NodeRecord waitingLocal;
   private Loop.@Nullable Timer flushTimer;
@@ -77,12 +71,6 @@ public final class NodeDatabase {
 
   private volatile int unwritten;
 
-  /** From here on: changed by the writer alone. */
-  private volatile int nodes;
-
-  private final AtomicLong batches = new AtomicLong();
-  private volatile boolean working = true;
-
   /**
    * A database on {@code store}, which from now on only the writer touches. Called on the loop or
    * before it does anything.
@@ -95,43 +83,24 @@ public final class NodeDatabase {
       Executor writer,
       DatabaseOptions options,
       MeterRegistry registry) {
-    this.store = store;
+    this.writer = new StoreWriter(store, writer, options.maxNodes(), registry);
     this.loop = loop;
-    this.writer = writer;
     this.options = options;
     this.dropped =
         Counter.builder("kadlink.discovery.store.dropped")
             .description("updates of the node database not noted")
             .tag("reason", "busy")
             .register(registry);
-    this.expired = removed(registry, "expired");
-    this.evicted = removed(registry, "evicted");
-    this.nodes = store.size();
-    registry.gauge("kadlink.discovery.store.nodes", this, database -> database.nodes);
-  }
-
-  private static Counter removed(MeterRegistry registry, String reason) {
-    return Counter.builder("kadlink.discovery.store.removed")
-        .description("nodes removed from the node database")
-        .tag("reason", reason)
-        .register(registry);
   }
 
   /** How the database is doing. Any thread. */
   public DatabaseStats stats() {
-    return new DatabaseStats(
-        nodes,
-        unwritten,
-        batches.get(),
-        (long) dropped.count(),
-        (long) expired.count(),
-        (long) evicted.count(),
-        working);
+    return writer.stats(unwritten, (long) dropped.count());
   }
 
   /** It answered a ping from the contact's endpoint. A node that was not known is from now on. */
-  public void answeredPing(Contact contact) {
-    note(contact.id(), update -> update.answeredPing(contact, millis()));
+  public void answeredPing(DiscoveryVersion version, Contact contact) {
+    note(contact.id(), update -> update.answeredPing(version, contact, millis()));
     if (!sweeping && !closed) {
       // Only now is it sure that we are connected: a machine that was off for a day needs its seeds
       sweeping = true;
@@ -145,18 +114,18 @@ public final class NodeDatabase {
   }
 
   /** It did not answer a ping in time. Nothing is kept of nodes that never showed life. */
-  public void missedPing(NodeId id) {
-    note(id, NodeUpdate::missedPing);
+  public void missedPing(DiscoveryVersion version, NodeId id) {
+    note(id, update -> update.in(version).missedPing());
   }
 
   /** It answered a FindNode. */
-  public void answeredFindNode(NodeId id) {
-    note(id, NodeUpdate::answeredFindNode);
+  public void answeredFindNode(DiscoveryVersion version, NodeId id) {
+    note(id, update -> update.in(version).answeredFindNode());
   }
 
   /** It left a FindNode unanswered. */
-  public void failedFindNode(NodeId id) {
-    note(id, NodeUpdate::failedFindNode);
+  public void failedFindNode(DiscoveryVersion version, NodeId id) {
+    note(id, update -> update.in(version).failedFindNode());
   }
 
   /** It was dialed. */
@@ -169,15 +138,6 @@ public final class NodeDatabase {
     note(record.id(), update -> update.newer(record));
   }
 
-  /** Forgets a node. */
-  public void forget(NodeId id) {
-    loop.assertInLoop();
-    if (admits(id)) {
-      waiting.put(id, NodeUpdate.forgetting());
-      noted();
-    }
-  }
-
   /** Stores our own record, at once. */
   public void storeLocalRecord(NodeRecord record) {
     loop.assertInLoop();
@@ -187,14 +147,17 @@ public final class NodeDatabase {
     }
   }
 
-  /** The record that {@link #storeLocalRecord} last stored for this id. */
-  public void localRecord(NodeId id, Consumer<Optional<NodeRecord>> answer) {
-    ask(nodes -> nodes.localRecord(id), Optional.empty(), answer);
-  }
-
   /** What is stored of a node. */
   public void find(NodeId id, Consumer<Optional<StoredNode>> answer) {
     ask(nodes -> nodes.find(id), Optional.empty(), answer);
+  }
+
+  /**
+   * The nodes whose ids follow {@code after}, or the first ones, in their order. Signatures of
+   * records are checked, off the loop.
+   */
+  public void page(Optional<NodeId> after, int max, Consumer<List<StoredNode>> answer) {
+    ask(nodes -> nodes.page(after, max), List.of(), answer);
   }
 
   /**
@@ -202,47 +165,47 @@ public final class NodeDatabase {
    * #SEED_MAX_AGE}, at most {@value NodeStore#MAX_SEEDS_PER_SUBNET} of one network.
    */
   public void seeds(int max, RandomGenerator random, Consumer<List<StoredNode>> answer) {
+    draw(max, statistics -> true, random, answer);
+  }
+
+  /**
+   * As {@link #seeds(int, RandomGenerator, Consumer)}, for one version of the protocol: without
+   * nodes that were asked in it and never answered.
+   */
+  public void seeds(
+      DiscoveryVersion version,
+      int max,
+      RandomGenerator random,
+      Consumer<List<StoredNode>> answer) {
+    draw(max, statistics -> statistics.of(version).mayAnswer(), random, answer);
+  }
+
+  private void draw(
+      int max,
+      Predicate<NodeStatistics> passes,
+      RandomGenerator random,
+      Consumer<List<StoredNode>> answer) {
     loop.assertInLoop();
     RandomGenerator ownRandom = new SplittableRandom(random.nextLong()); // used on the writer
     Instant since = loop.now().minus(SEED_MAX_AGE);
-    ask(nodes -> nodes.seeds(max, since, ownRandom), List.of(), answer);
-  }
-
-  /** Everything, in the order of node ids: for tools; checks every signature, off the loop. */
-  public void snapshot(Consumer<List<StoredNode>> answer) {
-    ask(
-        nodes -> {
-          List<StoredNode> all = new ArrayList<>();
-          nodes.forEach(all::add);
-          return all;
-        },
-        List.of(),
-        answer);
+    ask(nodes -> nodes.seeds(max, since, passes, ownRandom), List.of(), answer);
   }
 
   /** Writes everything noted and closes the store; completes when the file is closed. */
   public CompletionStage<Void> close() {
     loop.assertInLoop();
+    if (!closed) {
+      closed = true;
+      if (flushTimer != null) {
+        flushTimer.cancel();
+      }
+      if (sweepTimer != null) {
+        sweepTimer.cancel();
+      }
+      handOver();
+    }
     CompletableFuture<Void> done = new CompletableFuture<>();
-    if (closed) {
-      writer.execute(() -> done.complete(null));
-      return done;
-    }
-    closed = true;
-    if (flushTimer != null) {
-      flushTimer.cancel();
-    }
-    if (sweepTimer != null) {
-      sweepTimer.cancel();
-    }
-    Runnable last = takeBatch();
-    writer.execute(
-        () -> {
-          last.run();
-          guarded(store::close);
-          working = false;
-          done.complete(null);
-        });
+    writer.close(() -> done.complete(null)); // closing twice does no harm
     return done;
   }
 
@@ -252,21 +215,15 @@ public final class NodeDatabase {
 
   private void note(NodeId id, Consumer<NodeUpdate> event) {
     loop.assertInLoop();
-    if (admits(id)) {
-      event.accept(waiting.computeIfAbsent(id, key -> new NodeUpdate()));
-      noted();
-    }
-  }
-
-  private boolean admits(NodeId id) {
     if (closed) {
-      return false;
+      return;
     }
     if (waiting.size() + withWriter >= MAX_WAITING && !waiting.containsKey(id)) {
       dropped.increment();
-      return false;
+      return;
     }
-    return true;
+    event.accept(waiting.computeIfAbsent(id, key -> new NodeUpdate()));
+    noted();
   }
 
   private void noted() {
@@ -288,22 +245,21 @@ public final class NodeDatabase {
    * Hands what waits to the writer, unless it has a batch; then that one's end sees to the rest.
    */
   private void flush() {
-    if (withWriter == 0 && (!waiting.isEmpty() || waitingLocal != null)) {
-      writer.execute(takeBatch());
+    if (withWriter == 0) {
+      handOver();
     }
   }
 
-  /** What waits, as a task for the writer. */
-  private Runnable takeBatch() {
-    Map<NodeId, NodeUpdate> batch = waiting;
-    NodeRecord local = waitingLocal;
+  private void handOver() {
+    if (waiting.isEmpty() && waitingLocal == null) {
+      return;
+    }
+    int updates = waiting.size();
+    StoreWriter.Batch batch = new StoreWriter.Batch(waiting, waitingLocal);
     waiting = new LinkedHashMap<>();
     waitingLocal = null;
-    withWriter += batch.size();
-    return () -> {
-      guarded(() -> write(batch, local));
-      loop.execute(() -> written(batch.size()));
-    };
+    withWriter += updates;
+    writer.write(batch, () -> loop.execute(() -> written(updates)));
   }
 
   private void written(int updates) {
@@ -327,26 +283,16 @@ public final class NodeDatabase {
       return;
     }
     questions++;
-    Runnable before = takeBatch();
-    writer.execute(
-        () -> {
-          before.run();
-          Holder<T> found = new Holder<>(nothing);
-          guarded(() -> found.value = question.apply(store));
-          loop.execute(
-              () -> {
-                questions--;
-                answer.accept(found.value);
-              });
-        });
-  }
-
-  private static final class Holder<T> {
-    T value;
-
-    Holder(T value) {
-      this.value = value;
-    }
+    handOver();
+    writer.ask(
+        question,
+        nothing,
+        found ->
+            loop.execute(
+                () -> {
+                  questions--;
+                  answer.accept(found);
+                }));
   }
 
   private void sweepLater() {
@@ -354,52 +300,8 @@ public final class NodeDatabase {
         loop.schedule(
             options.sweepPeriod(),
             () -> {
-              Instant before = loop.now().minus(options.expireAfter());
-              writer.execute(() -> guarded(() -> expire(before)));
+              writer.expire(loop.now().minus(options.expireAfter()));
               sweepLater();
             });
-  }
-
-  // From here on: on the writer.
-
-  private void write(Map<NodeId, NodeUpdate> batch, @Nullable NodeRecord local) {
-    if (batch.isEmpty() && local == null) {
-      return;
-    }
-    batch.forEach(store::apply);
-    if (local != null) {
-      store.putLocalRecord(local);
-    }
-    int gone = store.evict(options.maxNodes());
-    evicted.increment(gone);
-    store.commit();
-    nodes = store.size();
-    batches.incrementAndGet();
-  }
-
-  private void expire(Instant before) {
-    int gone = store.expire(before);
-    expired.increment(gone);
-    log.debug("the node database forgot {} nodes not seen since {}", gone, before);
-    store.commit();
-    nodes = store.size();
-    batches.incrementAndGet();
-  }
-
-  private void guarded(Runnable task) {
-    if (!working) {
-      return;
-    }
-    try {
-      task.run();
-    } catch (RuntimeException e) { // damage and full disks show as many kinds of exception
-      working = false;
-      log.warn(
-          "the node database {} failed and is switched off until the next start, which checks the"
-              + " file",
-          store.name(),
-          e);
-      store.abandon();
-    }
   }
 }

@@ -1,35 +1,40 @@
 package io.kadlink.discovery.store;
 
+import io.kadlink.discovery.DiscoveryVersion;
+
 /**
- * How a node has behaved since it was first seen. Counters stop at {@link Integer#MAX_VALUE}.
+ * How a node has behaved since it was first seen. What it does in one version of the protocol says
+ * nothing about the other: many nodes speak only one. Counters stop at {@link Integer#MAX_VALUE}.
  *
- * @param consecutiveFailures pings missed since the last one it answered
- * @param pingsAnswered pings it answered
- * @param pingsMissed pings it did not answer in time
- * @param findNodeFailures FindNode questions left unanswered since the last answer
+ * @param v4 how it answers discv4
+ * @param v5 how it answers discv5
  * @param dialsSucceeded RLPx dials that ended in a session
  * @param dialsFailed RLPx dials that did not
  */
-public record NodeStatistics(
-    int consecutiveFailures,
-    int pingsAnswered,
-    int pingsMissed,
-    int findNodeFailures,
-    int dialsSucceeded,
-    int dialsFailed) {
+public record NodeStatistics(Behaviour v4, Behaviour v5, int dialsSucceeded, int dialsFailed) {
 
   /** Of a node that nothing is known of. */
-  public static final NodeStatistics NONE = new NodeStatistics(0, 0, 0, 0, 0, 0);
+  public static final NodeStatistics NONE =
+      new NodeStatistics(Behaviour.NONE, Behaviour.NONE, 0, 0);
 
   public NodeStatistics {
-    if ((consecutiveFailures
-            | pingsAnswered
-            | pingsMissed
-            | findNodeFailures
-            | dialsSucceeded
-            | dialsFailed)
-        < 0) {
+    if ((dialsSucceeded | dialsFailed) < 0) {
       throw new IllegalArgumentException("a counter is negative");
     }
+  }
+
+  public Behaviour of(DiscoveryVersion version) {
+    return switch (version) {
+      case V4 -> v4;
+      case V5 -> v5;
+    };
+  }
+
+  /** Pings missed since the last answer, in the version that it answers best. */
+  public int consecutiveFailures() {
+    if (v4.answers() && v5.answers()) {
+      return Math.min(v4.consecutiveFailures(), v5.consecutiveFailures());
+    }
+    return v5.answers() ? v5.consecutiveFailures() : v4.consecutiveFailures();
   }
 }

@@ -9,15 +9,17 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.apache.tuweni.bytes.Bytes;
+import org.h2.mvstore.Cursor;
 import org.h2.mvstore.FileStore;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
@@ -109,20 +111,30 @@ public final class NodeStore implements AutoCloseable {
     return Optional.ofNullable(row(id)).flatMap(Row::node);
   }
 
-  /** All nodes, in the order of their ids. */
-  public void forEach(Consumer<StoredNode> action) {
-    nodes.values().forEach(bytes -> Row.decode(bytes).node().ifPresent(action));
+  /** The nodes whose ids follow {@code after}, or the first, in their order: at most so many. */
+  public List<StoredNode> page(Optional<NodeId> after, int max) {
+    List<StoredNode> page = new ArrayList<>();
+    byte[] last = after.map(NodeStore::key).orElse(null);
+    Cursor<byte[], byte[]> rows = nodes.cursor(last);
+    while (rows.hasNext() && page.size() < max) {
+      if (!Arrays.equals(rows.next(), last)) {
+        Row.decode(rows.getValue()).node().ifPresent(page::add);
+      }
+    }
+    return page;
   }
 
   /**
-   * At most {@code max} nodes chosen by chance among those that answered a ping since {@code
-   * answeredSince}, at most {@value #MAX_SEEDS_PER_SUBNET} of one network.
+   * At most {@code max} nodes chosen by chance among those that pass and answered a ping since
+   * {@code answeredSince}, at most {@value #MAX_SEEDS_PER_SUBNET} of one network.
    */
-  public List<StoredNode> seeds(int max, Instant answeredSince, RandomGenerator random) {
+  public List<StoredNode> seeds(
+      int max, Instant answeredSince, Predicate<NodeStatistics> passes, RandomGenerator random) {
     List<byte[]> candidates = new ArrayList<>();
     nodes.forEach(
         (id, bytes) -> {
-          if (Row.decode(bytes).lastPong() >= answeredSince.toEpochMilli()) {
+          Row row = Row.decode(bytes);
+          if (row.lastPong() >= answeredSince.toEpochMilli() && passes.test(row.statistics())) {
             candidates.add(id);
           }
         });
@@ -166,13 +178,9 @@ public final class NodeStore implements AutoCloseable {
 
   /** Writes what has happened to a node into its row. */
   void apply(NodeId id, NodeUpdate update) {
-    byte[] key = key(id);
-    if (update.forgotten()) {
-      nodes.remove(key);
-    }
     Row row = Row.updated(row(id), update);
     if (row != null) {
-      nodes.put(key, row.encode());
+      nodes.put(key(id), row.encode());
     }
   }
 

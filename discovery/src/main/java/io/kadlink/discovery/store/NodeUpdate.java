@@ -1,5 +1,6 @@
 package io.kadlink.discovery.store;
 
+import io.kadlink.discovery.DiscoveryVersion;
 import io.kadlink.discovery.table.Contact;
 import io.kadlink.identity.NodeRecord;
 import org.jspecify.annotations.Nullable;
@@ -9,17 +10,12 @@ import org.jspecify.annotations.Nullable;
  * loop, then handed to the writer and not touched any more.
  */
 final class NodeUpdate {
+  private final BehaviourUpdate v4 = new BehaviourUpdate();
+  private final BehaviourUpdate v5 = new BehaviourUpdate();
   private @Nullable Contact contact;
   private @Nullable NodeRecord record;
-  private boolean forgotten;
   private long lastSeen;
   private long lastPong;
-  private boolean answered;
-  private int pingsAnswered;
-  private int pingsMissed;
-  private int missedInARow;
-  private boolean findNodeAnswered;
-  private int findNodeFailures;
   private int dialsSucceeded;
   private int dialsFailed;
 
@@ -30,26 +26,18 @@ final class NodeUpdate {
     where.record().ifPresent(this::newer);
   }
 
-  void answeredPing(Contact where, long now) {
+  void answeredPing(DiscoveryVersion version, Contact where, long now) {
     seen(where, now);
     lastPong = now;
-    answered = true;
-    missedInARow = 0;
-    pingsAnswered++;
+    in(version).answeredPing();
   }
 
-  void missedPing() {
-    pingsMissed++;
-    missedInARow++;
-  }
-
-  void answeredFindNode() {
-    findNodeAnswered = true;
-    findNodeFailures = 0;
-  }
-
-  void failedFindNode() {
-    findNodeFailures++;
+  /** What it did in this version. */
+  BehaviourUpdate in(DiscoveryVersion version) {
+    return switch (version) {
+      case V4 -> v4;
+      case V5 -> v5;
+    };
   }
 
   void dialed(boolean succeeded) {
@@ -65,17 +53,6 @@ final class NodeUpdate {
     if (known == null || Long.compareUnsigned(candidate.seq(), known.seq()) > 0) {
       record = candidate;
     }
-  }
-
-  /** The row goes, and so does what was noted so far; what follows begins a new one. */
-  static NodeUpdate forgetting() {
-    NodeUpdate update = new NodeUpdate();
-    update.forgotten = true;
-    return update;
-  }
-
-  boolean forgotten() {
-    return forgotten;
   }
 
   @Nullable Contact contact() {
@@ -96,15 +73,9 @@ final class NodeUpdate {
 
   NodeStatistics applyTo(NodeStatistics old) {
     return new NodeStatistics(
-        sum(answered ? 0 : old.consecutiveFailures(), missedInARow),
-        sum(old.pingsAnswered(), pingsAnswered),
-        sum(old.pingsMissed(), pingsMissed),
-        sum(findNodeAnswered ? 0 : old.findNodeFailures(), findNodeFailures),
-        sum(old.dialsSucceeded(), dialsSucceeded),
-        sum(old.dialsFailed(), dialsFailed));
-  }
-
-  private static int sum(int a, int b) {
-    return (int) Math.min(Integer.MAX_VALUE, (long) a + b);
+        v4.applyTo(old.v4()),
+        v5.applyTo(old.v5()),
+        BehaviourUpdate.sum(old.dialsSucceeded(), dialsSucceeded),
+        BehaviourUpdate.sum(old.dialsFailed(), dialsFailed));
   }
 }

@@ -36,7 +36,7 @@ record Row(
     long recordSeq,
     Bytes record) {
 
-  private static final int FIXED_BYTES = 3 * 8 + 6 * 4 + 1 + 2 + 2 + PublicKey.BYTES + 8 + 2 + 4;
+  private static final int FIXED_BYTES = 3 * 8 + 10 * 4 + 1 + 2 + 2 + PublicKey.BYTES + 8 + 2 + 4;
   private static final int CHECKSUM_BYTES = 4;
 
   /** What {@code update} makes of {@code old}; null when it is no reason to begin a row. */
@@ -81,9 +81,8 @@ record Row(
   byte[] encode() {
     ByteBuffer out = ByteBuffer.allocate(FIXED_BYTES + address.size() + record.size());
     out.putLong(firstSeen).putLong(lastSeen).putLong(lastPong);
-    out.putInt(statistics.consecutiveFailures());
-    out.putInt(statistics.pingsAnswered()).putInt(statistics.pingsMissed());
-    out.putInt(statistics.findNodeFailures());
+    put(out, statistics.v4());
+    put(out, statistics.v5());
     out.putInt(statistics.dialsSucceeded()).putInt(statistics.dialsFailed());
     out.put((byte) address.size()).put(address.toArrayUnsafe());
     out.putShort((short) udpPort).putShort((short) tcpPort);
@@ -114,8 +113,7 @@ record Row(
               in.getLong(),
               in.getLong(),
               in.getLong(),
-              new NodeStatistics(
-                  in.getInt(), in.getInt(), in.getInt(), in.getInt(), in.getInt(), in.getInt()),
+              new NodeStatistics(behaviour(in), behaviour(in), in.getInt(), in.getInt()),
               take(in, in.get() & 0xff),
               in.getShort() & 0xffff,
               in.getShort() & 0xffff,
@@ -160,6 +158,15 @@ record Row(
     } catch (InvalidRecordException e) {
       return Optional.empty();
     }
+  }
+
+  private static void put(ByteBuffer out, Behaviour behaviour) {
+    out.putInt(behaviour.pingsAnswered()).putInt(behaviour.pingsMissed());
+    out.putInt(behaviour.consecutiveFailures()).putInt(behaviour.findNodeFailures());
+  }
+
+  private static Behaviour behaviour(ByteBuffer in) {
+    return new Behaviour(in.getInt(), in.getInt(), in.getInt(), in.getInt());
   }
 
   private static Bytes take(ByteBuffer in, int count) {

@@ -25,7 +25,7 @@ final class StoreFile {
   private static final Logger log = LoggerFactory.getLogger(StoreFile.class);
 
   /** What the layout of {@link NodeStore} and {@link Row} is called inside the file. */
-  static final String LAYOUT = "kadlink-nodes-1";
+  static final String LAYOUT = "kadlink-nodes-2";
 
   static final String META = "meta";
 

@@ -2,6 +2,7 @@ package io.kadlink.discovery.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kadlink.discovery.DiscoveryVersion;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -30,7 +31,7 @@ class KilledWriterTest {
       for (int i = Integer.parseInt(args[1]); ; ) {
         for (int end = i + NODES_EACH_COMMIT; i < end; i++) {
           NodeUpdate update = new NodeUpdate();
-          update.answeredPing(Nodes.contact(i), NOW.toEpochMilli() + i);
+          update.answeredPing(DiscoveryVersion.V4, Nodes.contact(i), NOW.toEpochMilli() + i);
           store.apply(Nodes.contact(i).id(), update);
         }
         store.commit();

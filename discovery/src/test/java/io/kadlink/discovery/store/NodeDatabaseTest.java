@@ -1,5 +1,7 @@
 package io.kadlink.discovery.store;
 
+import static io.kadlink.discovery.DiscoveryVersion.V4;
+import static io.kadlink.discovery.DiscoveryVersion.V5;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kadlink.discovery.table.Contact;
@@ -62,13 +64,13 @@ class NodeDatabaseTest {
   void whatHappenedToANodeAddsUp() {
     Contact contact = Nodes.contactWithRecord(1, 5);
     Instant start = time.now();
-    database.answeredPing(contact);
-    database.failedFindNode(contact.id());
-    database.failedFindNode(contact.id());
+    database.answeredPing(V4, contact);
+    database.failedFindNode(V4, contact.id());
+    database.failedFindNode(V4, contact.id());
     time.pass(Duration.ofMinutes(1));
-    database.missedPing(contact.id());
+    database.missedPing(V4, contact.id());
     time.pass(Duration.ofMinutes(1));
-    database.missedPing(contact.id());
+    database.missedPing(V4, contact.id());
     database.dialed(contact.id(), true);
     database.dialed(contact.id(), false);
     database.dialed(contact.id(), false);
@@ -79,36 +81,37 @@ class NodeDatabaseTest {
     assertThat(node.firstSeen()).isEqualTo(start);
     assertThat(node.lastSeen()).isEqualTo(start);
     assertThat(node.lastPong()).contains(start);
-    assertThat(node.statistics()).isEqualTo(new NodeStatistics(2, 1, 2, 2, 1, 2));
+    assertThat(node.statistics())
+        .isEqualTo(new NodeStatistics(new Behaviour(1, 2, 2, 2), Behaviour.NONE, 1, 2));
   }
 
   @Test
   void anAnswerEndsARowOfFailures() {
     Contact contact = Nodes.contact(1);
-    database.answeredPing(contact);
-    database.missedPing(contact.id());
-    database.failedFindNode(contact.id());
+    database.answeredPing(V4, contact);
+    database.missedPing(V4, contact.id());
+    database.failedFindNode(V4, contact.id());
     time.pass(INTERVAL);
-    database.missedPing(contact.id());
-    database.answeredPing(contact);
-    database.missedPing(contact.id());
-    database.answeredFindNode(contact.id());
+    database.missedPing(V4, contact.id());
+    database.answeredPing(V4, contact);
+    database.missedPing(V4, contact.id());
+    database.answeredFindNode(V4, contact.id());
 
-    assertThat(find(contact.id()).orElseThrow().statistics())
-        .isEqualTo(new NodeStatistics(1, 2, 3, 0, 0, 0));
+    assertThat(find(contact.id()).orElseThrow().statistics().v4())
+        .isEqualTo(new Behaviour(2, 3, 1, 0));
   }
 
   @Test
   void theRecordWithTheHighestSequenceNumberWins() {
     Contact contact = Nodes.contactWithRecord(1, 5);
-    database.answeredPing(contact);
+    database.answeredPing(V4, contact);
     time.pass(INTERVAL);
     database.updateRecord(Nodes.record(1, 4));
     assertThat(find(contact.id()).orElseThrow().record()).contains(Nodes.record(1, 5));
     database.updateRecord(Nodes.record(1, 7));
     database.updateRecord(Nodes.record(1, 6));
     assertThat(find(contact.id()).orElseThrow().record()).contains(Nodes.record(1, 7));
-    database.answeredPing(Nodes.contact(1));
+    database.answeredPing(V4, Nodes.contact(1));
     assertThat(find(contact.id()).orElseThrow().record()).contains(Nodes.record(1, 7));
     database.updateRecord(Nodes.record(1, -1)); // the greatest unsigned number
     assertThat(find(contact.id()).orElseThrow().record()).contains(Nodes.record(1, -1));
@@ -116,7 +119,7 @@ class NodeDatabaseTest {
 
   @Test
   void aNodeIsWhereItLastShowedLife() {
-    database.answeredPing(Nodes.contact(1));
+    database.answeredPing(V4, Nodes.contact(1));
     Contact moved = Nodes.contact(1, 99, 1, 2, 3);
     time.pass(Duration.ofMinutes(1));
     database.seen(moved);
@@ -131,8 +134,8 @@ class NodeDatabaseTest {
   @Test
   void aNodeThatNeverShowedLifeIsNotKept() {
     Contact contact = Nodes.contact(1);
-    database.missedPing(contact.id());
-    database.failedFindNode(contact.id());
+    database.missedPing(V4, contact.id());
+    database.failedFindNode(V4, contact.id());
     database.dialed(contact.id(), false);
     database.updateRecord(Nodes.record(1, 1));
 
@@ -141,20 +144,30 @@ class NodeDatabaseTest {
   }
 
   @Test
-  void aForgottenNodeBeginsAnew() {
-    Contact contact = Nodes.contactWithRecord(1, 5);
-    database.answeredPing(contact);
-    time.pass(INTERVAL);
-    database.missedPing(contact.id());
-    database.forget(contact.id());
-    assertThat(find(contact.id())).isEmpty();
+  void silenceInOneVersionIsNotHeldAgainstANodeThatSpeaksTheOther() {
+    Contact contact = Nodes.contact(1);
+    database.answeredPing(V4, contact);
+    for (int i = 0; i < 5; i++) {
+      database.missedPing(V5, contact.id());
+      database.failedFindNode(V5, contact.id());
+    }
 
-    database.answeredPing(contact);
-    database.forget(contact.id());
-    database.seen(Nodes.contact(1));
-    StoredNode node = find(contact.id()).orElseThrow();
-    assertThat(node.record()).isEmpty();
-    assertThat(node.statistics()).isEqualTo(NodeStatistics.NONE);
+    NodeStatistics statistics = find(contact.id()).orElseThrow().statistics();
+
+    assertThat(statistics.v4()).isEqualTo(new Behaviour(1, 0, 0, 0));
+    assertThat(statistics.v5()).isEqualTo(new Behaviour(0, 5, 5, 5));
+    assertThat(statistics.consecutiveFailures()).isZero();
+  }
+
+  @Test
+  void aNodeThatSpeaksBothFailsAsOftenAsInTheBetterOne() {
+    Contact contact = Nodes.contact(1);
+    database.answeredPing(V4, contact);
+    database.answeredPing(V5, contact);
+    database.missedPing(V4, contact.id());
+    database.missedPing(V4, contact.id());
+    database.missedPing(V5, contact.id());
+    assertThat(find(contact.id()).orElseThrow().statistics().consecutiveFailures()).isEqualTo(1);
   }
 
   @Test
@@ -162,15 +175,15 @@ class NodeDatabaseTest {
     Contact one = Nodes.contact(1);
     Contact two = Nodes.contact(2);
     for (int i = 0; i < 10_000; i++) {
-      database.answeredPing(one);
-      database.answeredPing(two);
+      database.answeredPing(V4, one);
+      database.answeredPing(V4, two);
     }
     assertThat(database.stats().waiting()).isEqualTo(2);
     assertThat(database.stats().batches()).isZero();
     time.pass(INTERVAL);
     assertThat(database.stats().waiting()).isZero();
     assertThat(database.stats().batches()).isEqualTo(1);
-    assertThat(find(one.id()).orElseThrow().statistics().pingsAnswered()).isEqualTo(10_000);
+    assertThat(find(one.id()).orElseThrow().statistics().v4().pingsAnswered()).isEqualTo(10_000);
   }
 
   @Test
@@ -178,10 +191,10 @@ class NodeDatabaseTest {
     Deque<Runnable> disk = new ArrayDeque<>();
     database = database(disk::add, 10_000);
     for (int i = 0; i < NodeDatabase.MAX_WAITING; i++) {
-      database.answeredPing(Nodes.contact(i));
+      database.answeredPing(V4, Nodes.contact(i));
     }
     assertThat(database.stats().dropped()).isZero();
-    database.answeredPing(Nodes.contact(NodeDatabase.MAX_WAITING));
+    database.answeredPing(V4, Nodes.contact(NodeDatabase.MAX_WAITING));
     assertThat(database.stats().dropped()).isEqualTo(1);
     assertThat(database.stats().waiting()).isEqualTo(NodeDatabase.MAX_WAITING);
     assertThat(disk).hasSize(1);
@@ -189,7 +202,7 @@ class NodeDatabaseTest {
     drain(disk);
     assertThat(store.size()).isEqualTo(NodeDatabase.MAX_WAITING);
     assertThat(database.stats().waiting()).isZero();
-    database.answeredPing(Nodes.contact(NodeDatabase.MAX_WAITING));
+    database.answeredPing(V4, Nodes.contact(NodeDatabase.MAX_WAITING));
     time.pass(INTERVAL);
     drain(disk);
     assertThat(store.size()).isEqualTo(NodeDatabase.MAX_WAITING + 1);
@@ -206,7 +219,7 @@ class NodeDatabaseTest {
   void questionsBeyondTheBoundFindNothingAndAreAnsweredOnce() {
     Deque<Runnable> disk = new ArrayDeque<>();
     database = database(disk::add, 10_000);
-    database.answeredPing(Nodes.contact(1));
+    database.answeredPing(V4, Nodes.contact(1));
     List<Optional<StoredNode>> answers = new ArrayList<>();
     for (int i = 0; i <= NodeDatabase.MAX_QUESTIONS; i++) {
       database.find(Nodes.contact(1).id(), answers::add);
@@ -220,11 +233,11 @@ class NodeDatabaseTest {
 
   @Test
   void nodesSilentForADayAreForgottenOnceWeAreConnected() {
-    storedBefore(1, update -> update.answeredPing(Nodes.contact(1), time.now().toEpochMilli()));
+    storedBefore(1, update -> update.answeredPing(V4, Nodes.contact(1), time.now().toEpochMilli()));
     time.pass(Duration.ofHours(30));
     assertThat(seeds(10)).hasSize(1);
 
-    database.answeredPing(Nodes.contact(2));
+    database.answeredPing(V4, Nodes.contact(2));
     time.pass(Duration.ofMinutes(61));
 
     assertThat(find(Nodes.contact(1).id())).isEmpty();
@@ -244,15 +257,15 @@ class NodeDatabaseTest {
       if (i == 20) {
         database.seen(Nodes.contact(i));
       } else {
-        database.answeredPing(Nodes.contact(i));
+        database.answeredPing(V4, Nodes.contact(i));
       }
       time.pass(Duration.ofSeconds(1));
     }
-    database.missedPing(Nodes.contact(30).id());
+    database.missedPing(V4, Nodes.contact(30).id());
     time.pass(INTERVAL);
     assertThat(store.size()).isEqualTo(32);
 
-    database.answeredPing(Nodes.contact(32));
+    database.answeredPing(V4, Nodes.contact(32));
     time.pass(INTERVAL);
 
     assertThat(store.size()).isEqualTo(30);
@@ -265,7 +278,7 @@ class NodeDatabaseTest {
 
   @Test
   void seedsAnsweredAPingInTheLastFiveDays() {
-    storedBefore(1, update -> update.answeredPing(Nodes.contact(1), time.now().toEpochMilli()));
+    storedBefore(1, update -> update.answeredPing(V4, Nodes.contact(1), time.now().toEpochMilli()));
     storedBefore(2, update -> update.seen(Nodes.contact(2), time.now().toEpochMilli()));
     time.pass(NodeDatabase.SEED_MAX_AGE);
     assertThat(seeds(10)).extracting(StoredNode::contact).containsExactly(Nodes.contact(1));
@@ -274,9 +287,25 @@ class NodeDatabaseTest {
   }
 
   @Test
+  void aVersionIsNotSeededWithNodesThatNeverAnsweredInIt() {
+    database.answeredPing(V4, Nodes.contact(1));
+    database.missedPing(V5, Nodes.contact(1).id());
+    database.answeredPing(V4, Nodes.contact(2)); // never asked in v5
+    database.answeredPing(V5, Nodes.contact(3));
+    database.missedPing(V5, Nodes.contact(3).id());
+    List<StoredNode> drawn = new ArrayList<>();
+    database.seeds(V5, 10, new SplittableRandom(1), drawn::addAll);
+    time.pass(Duration.ZERO);
+    assertThat(drawn)
+        .extracting(StoredNode::contact)
+        .containsExactlyInAnyOrder(Nodes.contact(2), Nodes.contact(3));
+    assertThat(seeds(10)).hasSize(3);
+  }
+
+  @Test
   void seedsAreARandomSample() {
     for (int i = 0; i < 500; i++) {
-      database.answeredPing(Nodes.contact(i));
+      database.answeredPing(V4, Nodes.contact(i));
     }
     List<NodeId> first = seeds(30).stream().map(StoredNode::id).toList();
     assertThat(first).hasSize(30).doesNotHaveDuplicates();
@@ -291,11 +320,11 @@ class NodeDatabaseTest {
   @Test
   void oneNetworkDoesNotFillASample() {
     for (int i = 0; i < 100; i++) {
-      database.answeredPing(Nodes.contact(i, 50, 1, 1, i));
+      database.answeredPing(V4, Nodes.contact(i, 50, 1, 1, i));
     }
     assertThat(seeds(10)).hasSize(NodeStore.MAX_SEEDS_PER_SUBNET);
     for (int i = 0; i < 100; i++) {
-      database.answeredPing(Nodes.contact(i, 10, 1, 1, i));
+      database.answeredPing(V4, Nodes.contact(i, 10, 1, 1, i));
     }
     assertThat(seeds(10)).hasSize(10);
   }
@@ -308,37 +337,41 @@ class NodeDatabaseTest {
     assertThat(store.localRecord(Nodes.contact(1).id())).contains(Nodes.record(1, 3));
     assertThat(store.localRecord(Nodes.contact(2).id())).contains(Nodes.record(2, 8));
     assertThat(store.localRecord(Nodes.contact(3).id())).isEmpty();
-
-    List<Optional<?>> answers = new ArrayList<>();
-    database.localRecord(Nodes.contact(2).id(), answers::add);
-    time.pass(Duration.ZERO);
-    assertThat(answers).containsExactly(Optional.of(Nodes.record(2, 8)));
   }
 
   @Test
-  void aSnapshotHoldsEverythingNotedBefore() {
+  void pagesHoldEverythingNotedBeforeOnceInTheOrderOfIds() {
     for (int i = 0; i < 50; i++) {
-      database.answeredPing(Nodes.contactWithRecord(i, 1));
+      database.answeredPing(V4, Nodes.contactWithRecord(i, 1));
     }
     List<StoredNode> all = new ArrayList<>();
-    database.snapshot(all::addAll);
-    time.pass(Duration.ZERO);
+    List<Integer> sizes = new ArrayList<>();
+    Optional<NodeId> after = Optional.empty();
+    for (int i = 0; i < 4; i++) {
+      List<StoredNode> page = new ArrayList<>();
+      database.page(after, 20, page::addAll);
+      time.pass(Duration.ZERO);
+      sizes.add(page.size());
+      all.addAll(page);
+      after = Optional.of(all.get(all.size() - 1).id());
+    }
+    assertThat(sizes).containsExactly(20, 20, 10, 0);
     assertThat(all).hasSize(50).allMatch(node -> node.record().isPresent());
-    assertThat(all).extracting(node -> node.id().toString()).isSorted();
+    assertThat(all).extracting(node -> node.id().toString()).isSorted().doesNotHaveDuplicates();
   }
 
   @Test
   void aStoreThatFailsIsSwitchedOff() {
-    database.answeredPing(Nodes.contact(1));
+    database.answeredPing(V4, Nodes.contact(1));
     time.pass(INTERVAL);
     store.abandon(); // as a full disk would
-    database.answeredPing(Nodes.contact(1));
+    database.answeredPing(V4, Nodes.contact(1));
     time.pass(INTERVAL);
 
     assertThat(database.stats().working()).isFalse();
     assertThat(find(Nodes.contact(1).id())).isEmpty();
     assertThat(seeds(10)).isEmpty();
-    database.answeredPing(Nodes.contact(2));
+    database.answeredPing(V4, Nodes.contact(2));
     time.pass(INTERVAL);
     assertThat(database.close().toCompletableFuture()).isDone();
   }
@@ -347,7 +380,7 @@ class NodeDatabaseTest {
   void closingWritesWhatWaits() {
     Deque<Runnable> disk = new ArrayDeque<>();
     database = database(disk::add, 1_000);
-    database.answeredPing(Nodes.contact(1));
+    database.answeredPing(V4, Nodes.contact(1));
     var closed = database.close().toCompletableFuture();
     assertThat(closed).isNotDone();
     drain(disk);

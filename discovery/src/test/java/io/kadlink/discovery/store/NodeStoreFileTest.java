@@ -7,6 +7,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.kadlink.discovery.DiscoveryVersion;
 import io.kadlink.discovery.table.Contact;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -61,7 +63,7 @@ class NodeStoreFileTest {
 
   private static NodeUpdate update(Contact contact) {
     NodeUpdate update = new NodeUpdate();
-    update.answeredPing(contact, NOW.toEpochMilli());
+    update.answeredPing(DiscoveryVersion.V4, contact, NOW.toEpochMilli());
     return update;
   }
 
@@ -134,9 +136,9 @@ class NodeStoreFileTest {
         if (store.size() == 0) {
           setAside++;
         } else {
-          int[] sound = {0};
-          store.forEach(node -> sound[0] += node.lastPong().orElseThrow().equals(NOW) ? 1 : 0);
-          assertThat(sound[0]).isEqualTo(NODES);
+          assertThat(store.page(Optional.empty(), NODES + 1))
+              .hasSize(NODES)
+              .allMatch(node -> node.lastPong().orElseThrow().equals(NOW));
         }
       }
     }
