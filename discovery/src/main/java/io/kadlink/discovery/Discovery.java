@@ -95,6 +95,9 @@ public interface Discovery extends AutoCloseable {
   /** Distinct nodes seen alive (answered from their endpoint) since the start. */
   int distinctNodesSeen();
 
+  /** What is remembered of nodes; empty without a node database. */
+  Optional<NodeMemory> memory();
+
   /** Whether a table has a proven node of this id. */
   CompletionStage<Boolean> knows(NodeId id);
 

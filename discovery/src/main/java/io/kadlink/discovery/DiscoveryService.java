@@ -301,6 +301,11 @@ public final class DiscoveryService implements Discovery {
   }
 
   @Override
+  public Optional<NodeMemory> memory() {
+    return database.map(stored -> new NodeMemory(loop, stored));
+  }
+
+  @Override
   public CompletionStage<Boolean> knows(NodeId id) {
     return onLoop(future -> future.complete(discovery.isProven(id)));
   }

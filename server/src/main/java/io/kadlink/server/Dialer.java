@@ -18,7 +18,6 @@ import io.kadlink.server.dial.DialScheduler;
 import io.kadlink.server.dial.DialTarget;
 import io.kadlink.server.dial.Outside;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,8 +53,7 @@ final class Dialer implements Outside, Door.Dials, PeerSet.Observer {
   private final DialFilter filter;
   private final Arrivals arrivals;
   private final PeerSet peers;
-  private final ServerMetrics metrics;
-  private final Events events;
+  private final DialReports reports;
   private final DialScheduler scheduler;
   private final Map<NodeId, Attempt> running = new HashMap<>();
   private final Requests requests = new Requests();
@@ -79,8 +77,7 @@ final class Dialer implements Outside, Door.Dials, PeerSet.Observer {
       NetRestrict netRestrict,
       Arrivals arrivals,
       PeerSet peers,
-      ServerMetrics metrics,
-      Events events,
+      DialReports reports,
       DialOptions options,
       DialFilter filter,
       RandomGenerator random) {
@@ -91,8 +88,7 @@ final class Dialer implements Outside, Door.Dials, PeerSet.Observer {
     this.filter = filter;
     this.arrivals = arrivals;
     this.peers = peers;
-    this.metrics = metrics;
-    this.events = events;
+    this.reports = reports;
     this.scheduler = new DialScheduler(this, options, slots, random);
   }
 
@@ -100,12 +96,14 @@ final class Dialer implements Outside, Door.Dials, PeerSet.Observer {
   void start(Network network) {
     loop.assertInLoop();
     this.network = network;
+    network.discovery().flatMap(Discovery::memory).ifPresent(reports::rememberIn);
     scheduler.start();
   }
 
   void stop() {
     loop.assertInLoop();
     stopped = true;
+    reports.stop();
     scheduler.stop();
     wake.cancel();
     requests.failAll("this node is stopping");
@@ -295,19 +293,13 @@ final class Dialer implements Outside, Door.Dials, PeerSet.Observer {
   }
 
   private void succeed(DialTarget target, String outcome) {
-    metrics.dial(outcome);
+    reports.succeeded(target, outcome);
     scheduler.settled(target, new DialOutcome.Connected());
     peers.peer(target.id()).ifPresent(requests::complete);
   }
 
   private void fail(DialTarget target, String outcome, String why, @Nullable Throwable cause) {
-    metrics.dial(outcome);
-    LOG.debug("dial to {} failed: {}", target, why);
-    events.tell(
-        new ServerEvent.DialFailed(
-            target.publicKey(),
-            InetSocketAddress.createUnresolved(target.host(), target.tcpPort()),
-            why));
+    reports.failed(target, outcome, why);
     scheduler.settled(target, new DialOutcome.Failed(why));
     if (!running.containsKey(target.id())) {
       requests.fail(target.id(), "can't connect to " + target + ": " + why, cause);

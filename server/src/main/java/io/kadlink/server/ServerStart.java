@@ -80,8 +80,7 @@ final class ServerStart {
             netRestrict,
             arrivals,
             peers,
-            metrics,
-            events,
+            new DialReports(metrics, events),
             options.dialing(),
             options.dialFilter(),
             splitRandom());

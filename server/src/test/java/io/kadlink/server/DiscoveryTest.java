@@ -3,13 +3,17 @@ package io.kadlink.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kadlink.discovery.Discovery;
+import io.kadlink.discovery.NodeMemory;
+import io.kadlink.discovery.store.NodeStatistics;
 import io.kadlink.discovery.table.TableRow;
+import io.kadlink.identity.Enode;
 import io.kadlink.identity.NodeKey;
 import io.kadlink.identity.NodeRecord;
 import io.kadlink.server.admission.Slot;
 import io.kadlink.server.testing.Await;
 import io.kadlink.server.testing.Echo;
 import io.kadlink.server.testing.TestNetwork;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -94,6 +98,39 @@ class DiscoveryTest {
       assertThat(hidden.enode().tcpPort()).isZero();
       assertThat(hidden.enode().udpPort()).isNotZero();
       assertThat(hidden.record().tcpEndpoint()).isEmpty();
+    }
+  }
+
+  @Test
+  void howDialsEndIsRememberedOfTheNode(@TempDir Path folder) {
+    try (TestNetwork network = new TestNetwork()) {
+      Server bootnode = network.server(options -> options.discovery(true).protocol(new Echo()));
+      Server dialing =
+          network.server(
+              options ->
+                  options
+                      .discovery(true)
+                      .bootnodes(bootnode.enode())
+                      .nodeDatabase(folder.resolve("nodes.mv"))
+                      .dialedShare(0)
+                      .protocol(new Echo()));
+      Enode there = bootnode.enode();
+      Enode closed = // a port of the system's that nothing here listens on
+          Enode.of(there.publicKey(), InetAddress.getLoopbackAddress(), 1, there.udpPort());
+      Discovery discovery = dialing.discovery().orElseThrow();
+      Await.until("they know each other", () -> Await.value(discovery.knows(bootnode.id())));
+
+      assertThat(dialing.connect(closed)).failsWithin(LIMIT);
+      assertThat(dialing.connect(there)).succeedsWithin(LIMIT);
+
+      NodeMemory memory = discovery.memory().orElseThrow();
+      Await.until(
+          "both dials are noted",
+          () -> {
+            NodeStatistics noted =
+                Await.value(memory.find(bootnode.id())).orElseThrow().statistics();
+            return noted.dialsFailed() == 1 && noted.dialsSucceeded() == 1;
+          });
     }
   }
 
