@@ -5,16 +5,13 @@ import io.kadlink.identity.crypto.Keccak256;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.apache.tuweni.bytes.Bytes;
 import org.apache.tuweni.bytes.Bytes32;
 import org.apache.tuweni.rlp.RLP;
@@ -170,22 +167,22 @@ public final class NodeRecord {
 
   /** {@code ip} and {@code udp}; IPv4 first, else {@code ip6} and {@code udp6} (or {@code udp}). */
   public Optional<InetSocketAddress> udpEndpoint() {
-    return endpoint("udp");
+    return new RecordEndpoints(this).of("udp").stream().findFirst();
   }
 
   /** {@code ip} and {@code tcp}; IPv4 first, else {@code ip6} and {@code tcp6} (or {@code tcp}). */
   public Optional<InetSocketAddress> tcpEndpoint() {
-    return endpoint("tcp");
+    return new RecordEndpoints(this).of("tcp").stream().findFirst();
   }
 
   /** The UDP endpoints it names, IPv4 before IPv6: none, one or two. */
   public List<InetSocketAddress> udpEndpoints() {
-    return endpoints("udp");
+    return new RecordEndpoints(this).of("udp");
   }
 
   /** The TCP endpoints it names, IPv4 before IPv6: none, one or two. */
   public List<InetSocketAddress> tcpEndpoints() {
-    return endpoints("tcp");
+    return new RecordEndpoints(this).of("tcp");
   }
 
   /**
@@ -193,12 +190,7 @@ public final class NodeRecord {
    * does not name is 0.
    */
   public Optional<Enode> enode() {
-    Optional<InetAddress> v4 = address("ip", 4);
-    if (v4.isPresent()) {
-      return v4.map(ip -> Enode.of(publicKey, ip, port("tcp").orElse(0), port("udp").orElse(0)));
-    }
-    return address("ip6", 16)
-        .map(ip -> Enode.of(publicKey, ip, port6("tcp").orElse(0), port6("udp").orElse(0)));
+    return new RecordEndpoints(this).enode();
   }
 
   /** The signed RLP form. */
@@ -220,47 +212,6 @@ public final class NodeRecord {
   @Override
   public String toString() {
     return PREFIX + base64(encoded.toArrayUnsafe());
-  }
-
-  private Optional<InetSocketAddress> endpoint(String transport) {
-    return endpoints(transport).stream().findFirst();
-  }
-
-  private List<InetSocketAddress> endpoints(String transport) {
-    return Stream.of(
-            join(address("ip", 4), port(transport)), join(address("ip6", 16), port6(transport)))
-        .flatMap(Optional::stream)
-        .toList();
-  }
-
-  private static Optional<InetSocketAddress> join(Optional<InetAddress> address, OptionalInt port) {
-    return port.isEmpty()
-        ? Optional.empty()
-        : address.map(ip -> new InetSocketAddress(ip, port.getAsInt()));
-  }
-
-  private Optional<InetAddress> address(String key, int size) {
-    return bytes(key).filter(value -> value.size() == size).map(NodeRecord::toAddress);
-  }
-
-  /** A port from 1 to 65535; anything else can't be sent to. */
-  private OptionalInt port(String key) {
-    Optional<Bytes> value =
-        bytes(key).filter(v -> v.size() == 1 || v.size() == 2).filter(v -> v.get(0) != 0);
-    return value.isPresent() ? OptionalInt.of(value.get().toInt()) : OptionalInt.empty();
-  }
-
-  /** EIP-778: without {@code tcp6} or {@code udp6}, the IPv4 port counts for both families. */
-  private OptionalInt port6(String transport) {
-    return entries.containsKey(transport + "6") ? port(transport + "6") : port(transport);
-  }
-
-  private static InetAddress toAddress(Bytes bytes) {
-    try {
-      return InetAddress.getByAddress(bytes.toArrayUnsafe());
-    } catch (UnknownHostException e) {
-      throw new IllegalArgumentException(e); // only for lengths other than 4 and 16
-    }
   }
 
   private static long decodeSeq(Bytes value) {
