@@ -73,7 +73,7 @@ final class BootnodeCommand implements Callable<Integer> {
 
   private NodeKey key() {
     try {
-      return NodeKey.loadOrCreate(options.keyFile());
+      return NodeKey.loadOrCreate(options.common.keyFile());
     } catch (IOException e) {
       throw new CommandFailure("The bootnode can't start: " + e.getMessage(), e);
     }
@@ -84,15 +84,15 @@ final class BootnodeCommand implements Callable<Integer> {
         DiscoveryOptions.builder(key, group.next())
             .versions(network.versions())
             .bindAddress(
-                options.host == null
+                options.common.host == null
                     ? new InetSocketAddress(options.port)
-                    : new InetSocketAddress(options.host, options.port))
+                    : new InetSocketAddress(options.common.host, options.port))
             .fallbackAddress(InetAddress.getLoopbackAddress())
             .bootnodes(network.bootnodes())
             .addresses(
-                new AddressRules(new NetRestrict(options.netRestrict)::permits, options.limitLan))
+                new AddressRules(new NetRestrict(options.common.netRestrict)::permits, options.common.limitLan))
             .meterRegistry(meters);
-    options.nat.externalAddress().ifPresent(builder::advertisedAddress);
+    options.common.externalAddress().ifPresent(builder::advertisedAddress);
     return builder.build();
   }
 
@@ -101,11 +101,11 @@ final class BootnodeCommand implements Callable<Integer> {
   }
 
   private MeterRegistry startMetrics() {
-    if (options.metricsPort == null) {
+    if (options.common.metricsPort == null) {
       return new SimpleMeterRegistry();
     }
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    MetricsServer server = MetricsServer.start(options.metricsPort, registry, () -> true);
+    MetricsServer server = MetricsServer.start(options.common.metricsPort, registry, () -> true);
     log.info("metrics on http://127.0.0.1:{}/metrics", server.port());
     return registry;
   }

@@ -21,7 +21,7 @@ final class Chains {
   static DevChainOptions of(NodeOptions options) throws IOException {
     DevChainOptions chain =
         options.genesis == null ? DevChainOptions.devChain() : read(options.genesis);
-    chain = chain.withDirectory(options.dataDir.resolve("chain"));
+    chain = chain.withDirectory(options.common.dataDir.resolve("chain"));
     if (options.networkId != null) {
       chain = chain.withNetworkId(options.networkId);
     }

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -14,23 +13,7 @@ import picocli.CommandLine.Option;
 
 /** The options of {@code kadlink node}, in the conventions of geth and Besu. */
 final class NodeOptions {
-  @Option(
-      names = "--data-dir",
-      paramLabel = "DIR",
-      description = "Key, chain and node database (default: ${DEFAULT-VALUE}).")
-  Path dataDir = Path.of("kadlink-data");
-
-  @Option(
-      names = "--key-file",
-      paramLabel = "FILE",
-      description = "64 hex digits, made on first start (default: nodekey in the data directory).")
-  @Nullable Path keyFile;
-
-  @Option(
-      names = "--host",
-      paramLabel = "IP",
-      description = "Address to bind and advertise (default: bind all, advertise loopback).")
-  @Nullable InetAddress host;
+  @Mixin CommonOptions common = new CommonOptions();
 
   @Option(
       names = "--port",
@@ -94,22 +77,6 @@ final class NodeOptions {
   int maxPeers = 50;
 
   @Option(
-      names = "--netrestrict",
-      paramLabel = "CIDR",
-      split = ",",
-      description = "Networks outside of which nobody is heard, dialed or admitted.")
-  List<String> netRestrict = new ArrayList<>();
-
-  @Option(
-      names = "--limit-lan",
-      description =
-          "Limit the nodes of one loopback or private network, too, as those of a public one"
-              + " (default: no limit there).")
-  boolean limitLan;
-
-  @Mixin private NatOption nat = new NatOption();
-
-  @Option(
       names = "--network-id",
       paramLabel = "N",
       description = "eth network id (default: the chain id).")
@@ -133,12 +100,6 @@ final class NodeOptions {
       description = "JSON-RPC over HTTP and WebSocket on loopback (default: off).")
   @Nullable Integer rpcPort;
 
-  @Option(
-      names = "--metrics-port",
-      paramLabel = "N",
-      description = "Prometheus metrics and /healthz on loopback (default: off).")
-  @Nullable Integer metricsPort;
-
   @Option(names = "--no-listen", description = "No TCP listener: a node that can only dial.")
   boolean noListen;
 
@@ -160,10 +121,6 @@ final class NodeOptions {
       description = "The same options from a TOML file; the command line wins.")
   @Nullable Path config;
 
-  Path keyFile() {
-    return keyFile == null ? dataDir.resolve("nodekey") : keyFile;
-  }
-
   /** The versions of {@code --discovery}; none for {@code none}. */
   Set<DiscoveryVersion> discoveryVersions() {
     Set<DiscoveryVersion> versions = EnumSet.noneOf(DiscoveryVersion.class);
@@ -183,10 +140,5 @@ final class NodeOptions {
           });
     }
     return versions;
-  }
-
-  /** The address of {@code --nat extip:IP}; empty for {@code none}. */
-  Optional<InetAddress> externalAddress() {
-    return nat.externalAddress();
   }
 }

@@ -70,8 +70,8 @@ final class RunningNode implements AutoCloseable {
   static RunningNode start(NodeOptions options) {
     RunningNode node = null;
     try {
-      Files.createDirectories(options.dataDir);
-      NodeKey key = NodeKey.loadOrCreate(options.keyFile());
+      Files.createDirectories(options.common.dataDir);
+      NodeKey key = NodeKey.loadOrCreate(options.common.keyFile());
       node = new RunningNode(options, key);
       node.serve();
       return node;
@@ -119,8 +119,8 @@ final class RunningNode implements AutoCloseable {
             .bootnodes(NodeAddress.parseAll(options.bootnodes))
             .staticNodes(NodeAddress.parseAll(options.staticNodes))
             .trustedNodes(NodeAddress.parseAll(options.trustedNodes))
-            .nodeDatabase(options.dataDir.resolve(NodeStore.FILE_NAME))
-            .limitLan(options.limitLan)
+            .nodeDatabase(options.common.dataDir.resolve(NodeStore.FILE_NAME))
+            .limitLan(options.common.limitLan)
             .maxPeers(options.maxPeers)
             .dialFilter(node -> node.record().flatMap(eth::objection))
             .metrics(metrics)
@@ -130,8 +130,8 @@ final class RunningNode implements AutoCloseable {
     if (options.discoveryPort != null) {
       builder.discoveryPort(options.discoveryPort);
     }
-    if (options.host != null) {
-      builder.bind(options.host);
+    if (options.common.host != null) {
+      builder.bind(options.common.host);
     }
     try {
       options.dnsLists.forEach(builder::dnsList);
@@ -142,12 +142,8 @@ final class RunningNode implements AutoCloseable {
       builder.lanDiscovery(options.mdns);
     }
     builder.fallbackAddress(InetAddress.getLoopbackAddress());
-    options.externalAddress().ifPresent(builder::advertise);
-    try {
-      builder.netRestrict(options.netRestrict.toArray(String[]::new));
-    } catch (IllegalArgumentException e) {
-      throw new CommandFailure("--netrestrict: " + e.getMessage(), e);
-    }
+    options.common.externalAddress().ifPresent(builder::advertise);
+    builder.netRestrict(options.common.netRestrict);
     return builder.start();
   }
 
@@ -171,8 +167,9 @@ final class RunningNode implements AutoCloseable {
       RpcServer rpc = part(RpcServer.start(options.rpcPort, methods()));
       log.info("JSON-RPC on http://127.0.0.1:{}", rpc.port());
     }
-    if (options.metricsPort != null) {
-      MetricsServer endpoint = part(MetricsServer.start(options.metricsPort, metrics, () -> true));
+    if (options.common.metricsPort != null) {
+      MetricsServer endpoint =
+          part(MetricsServer.start(options.common.metricsPort, metrics, () -> true));
       log.info("metrics on http://127.0.0.1:{}/metrics", endpoint.port());
     }
   }

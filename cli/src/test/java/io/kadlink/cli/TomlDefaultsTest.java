@@ -2,6 +2,7 @@ package io.kadlink.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kadlink.server.admission.Cidr;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +38,8 @@ class TomlDefaultsTest {
         parse("max-peers = 7\nno-listen = true\nnetrestrict = ['10.0.0.0/8', '127.0.0.0/8']\n");
     assertThat(options.maxPeers).isEqualTo(7);
     assertThat(options.noListen).isTrue();
-    assertThat(options.netRestrict).containsExactly("10.0.0.0/8", "127.0.0.0/8");
+    assertThat(options.common.netRestrict)
+        .containsExactly(Cidr.parse("10.0.0.0/8"), Cidr.parse("127.0.0.0/8"));
   }
 
   @Test
