@@ -2,6 +2,7 @@ package io.kadlink.cli;
 
 import io.javalin.util.JavalinException;
 import io.kadlink.cli.rpc.AdminApi;
+import io.kadlink.cli.rpc.DiscoveryApi;
 import io.kadlink.cli.rpc.EthApi;
 import io.kadlink.cli.rpc.KadlinkApi;
 import io.kadlink.cli.rpc.MetricsServer;
@@ -181,6 +182,7 @@ final class RunningNode implements AutoCloseable {
     new EthApi(chain, eth::syncing).addTo(methods);
     PubSubApi pubSubApi = new PubSubApi(pubSub, chain.chainId());
     pubSubApi.addTo(methods);
+    new DiscoveryApi(server.discovery()).addTo(methods);
     new KadlinkApi(server, chain, genesis, relay, pubSubApi, startHead).addTo(methods);
     if (options.devWallet != null) {
       new WalletApi(chain, new Wallet(DevAccounts.key(options.devWallet), chain.chainId()))

@@ -1,8 +1,6 @@
 package io.kadlink.cli.rpc;
 
 import io.kadlink.discovery.Discovery;
-import io.kadlink.discovery.table.TableRow;
-import io.kadlink.identity.Enode;
 import io.kadlink.protocols.eth.chain.BlockHeader;
 import io.kadlink.protocols.eth.chain.TransactionPool;
 import io.kadlink.protocols.eth.dev.DevChain;
@@ -56,7 +54,6 @@ public final class KadlinkApi {
     methods
         .add("kadlink_status", params -> status())
         .add("kadlink_dialReasons", params -> dialReasons())
-        .add("kadlink_table", params -> table())
         .add("kadlink_circuits", params -> circuits())
         .add("kadlink_genesisAccounts", params -> genesisAccounts());
   }
@@ -97,40 +94,6 @@ public final class KadlinkApi {
       list.add(shown);
     }
     return list;
-  }
-
-  /** The discovery tables, nearest bucket first. */
-  private Map<String, Object> table() throws Exception {
-    Map<String, Object> tables = new LinkedHashMap<>();
-    if (server.discovery().isPresent()) {
-      await(server.discovery().get().tableSnapshot())
-          .forEach(
-              (version, rows) ->
-                  tables.put(
-                      version.name().toLowerCase(Locale.ROOT),
-                      rows.stream().map(KadlinkApi::row).toList()));
-    }
-    return tables;
-  }
-
-  private static Map<String, Object> row(TableRow row) {
-    Map<String, Object> shown = new LinkedHashMap<>();
-    shown.put("bucket", row.bucket());
-    shown.put("id", row.contact().id().toString());
-    shown.put(
-        "enode",
-        Enode.of(
-                row.contact().publicKey(),
-                row.contact().address(),
-                row.contact().tcpPort(),
-                row.contact().udp().getPort())
-            .toString());
-    row.contact().record().ifPresent(record -> shown.put("enr", record.toString()));
-    shown.put("proven", row.proven());
-    shown.put("replacement", row.replacement());
-    shown.put("livenessChecks", row.livenessChecks());
-    shown.put("added", row.added().toString());
-    return shown;
   }
 
   private List<Map<String, Object>> circuits() throws Exception {

@@ -1,13 +1,17 @@
 package io.kadlink.cli.rpc;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.kadlink.identity.NodeId;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.apache.tuweni.bytes.Bytes;
 import org.apache.tuweni.bytes.Bytes32;
 import org.apache.tuweni.units.bigints.UInt256;
 
 /** The positional parameters of a call, read with checks whose errors name the position. */
 public final class Params {
+  private static final Pattern NODE_ID = Pattern.compile("(0x)?[0-9a-fA-F]{64}");
+
   private final JsonNode array;
 
   Params(JsonNode array) {
@@ -59,6 +63,38 @@ public final class Params {
       throw RpcError.invalidParams("parameter " + index + " must be a 20-byte address");
     }
     return bytes;
+  }
+
+  /** A node id: 64 hex digits, with or without {@code 0x}. */
+  public NodeId nodeId(int index) throws RpcError {
+    String text = text(index);
+    if (!NODE_ID.matcher(text).matches()) {
+      throw RpcError.invalidParams("parameter " + index + " must be a node id of 64 hex digits");
+    }
+    return new NodeId(Bytes32.fromHexString(text));
+  }
+
+  /** A node id, or empty for {@code null} or nothing. */
+  public Optional<NodeId> optionalNodeId(int index) throws RpcError {
+    return array.path(index).isMissingNode() || array.path(index).isNull()
+        ? Optional.empty()
+        : Optional.of(nodeId(index));
+  }
+
+  /** A JSON number from {@code least} to {@code most}; {@code otherwise} when there is none. */
+  public int number(int index, int least, int most, int otherwise) throws RpcError {
+    JsonNode node = array.path(index);
+    if (node.isMissingNode()) {
+      return otherwise;
+    }
+    if (!node.canConvertToExactIntegral()
+        || !node.canConvertToInt()
+        || node.intValue() < least
+        || node.intValue() > most) {
+      throw RpcError.invalidParams(
+          "parameter " + index + " must be a number from " + least + " to " + most);
+    }
+    return node.intValue();
   }
 
   /** A hex quantity such as {@code 0x1a}. */
