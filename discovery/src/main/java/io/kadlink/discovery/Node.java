@@ -1,5 +1,6 @@
 package io.kadlink.discovery;
 
+import io.kadlink.discovery.table.Addresses;
 import io.kadlink.identity.NodeId;
 import io.kadlink.identity.NodeRecord;
 import io.kadlink.identity.PublicKey;
@@ -16,6 +17,21 @@ import java.util.Optional;
  */
 public record Node(
     PublicKey publicKey, InetSocketAddress udp, int tcpPort, Optional<NodeRecord> record) {
+
+  /**
+   * The node that a record describes, with port 0 where that names none; empty when it names no
+   * port, or no address that a node can be at.
+   */
+  public static Optional<Node> of(NodeRecord record) {
+    return record
+        .enode()
+        .filter(enode -> enode.udpPort() != 0 || enode.tcpPort() != 0)
+        .filter(enode -> !Addresses.isSpecial(enode.udpEndpoint().getAddress()))
+        .map(
+            enode ->
+                new Node(
+                    record.publicKey(), enode.udpEndpoint(), enode.tcpPort(), Optional.of(record)));
+  }
 
   public NodeId id() {
     return publicKey.id();

@@ -4,13 +4,9 @@ import io.kadlink.discovery.Node;
 import io.kadlink.discovery.NodeSource;
 import io.kadlink.discovery.Pulls;
 import io.kadlink.discovery.loop.Loop;
-import io.kadlink.discovery.table.Addresses;
-import io.kadlink.identity.Enode;
 import io.kadlink.identity.NodeId;
 import io.kadlink.identity.NodeRecord;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -233,7 +229,7 @@ public final class DnsNodes implements NodeSource {
         && Long.compareUnsigned(record.seq(), last.seq()) <= 0) {
       return Optional.empty();
     }
-    Optional<Node> node = node(record);
+    Optional<Node> node = Node.of(record);
     if (node.isEmpty()) {
       queries.drops().count(DnsFailure.NO_ADDRESS, record.id().shortForm(), "no usable address");
       return node;
@@ -241,25 +237,5 @@ public final class DnsNodes implements NodeSource {
     handedOut.remove(record.id()); // to the end
     handedOut.put(record.id(), new HandedOut(now, record.seq()));
     return node;
-  }
-
-  /** With UDP port 0 when the record names none. */
-  private static Optional<Node> node(NodeRecord record) {
-    return record
-        .enode()
-        .filter(enode -> enode.udpPort() != 0 || enode.tcpPort() != 0)
-        .flatMap(enode -> address(record, enode));
-  }
-
-  private static Optional<Node> address(NodeRecord record, Enode enode) {
-    InetAddress address = enode.udpEndpoint().getAddress();
-    return Addresses.isSpecial(address)
-        ? Optional.empty()
-        : Optional.of(
-            new Node(
-                record.publicKey(),
-                new InetSocketAddress(address, enode.udpPort()),
-                enode.tcpPort(),
-                Optional.of(record)));
   }
 }

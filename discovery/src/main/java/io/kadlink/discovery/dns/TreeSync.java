@@ -1,5 +1,6 @@
 package io.kadlink.discovery.dns;
 
+import com.google.common.collect.Comparators;
 import io.kadlink.discovery.loop.Loop;
 import io.kadlink.identity.NodeRecord;
 import java.time.Duration;
@@ -157,7 +158,8 @@ final class TreeSync {
         }
         succeeded();
         entriesFailed = 0;
-        Duration keep = max(options.recheckInterval(), min(got.ttl(), LONGEST_RECHECK));
+        Duration keep =
+            Comparators.max(options.recheckInterval(), Comparators.min(got.ttl(), LONGEST_RECHECK));
         rootDue = loop.nanoTime() + keep.toNanos();
         adopt(known, newest);
       }
@@ -242,17 +244,9 @@ final class TreeSync {
     lastFailure = Optional.of(failure);
     Duration pause = LONGEST_PAUSE;
     if (failuresInARow < 10) {
-      pause = min(FIRST_PAUSE.multipliedBy(1L << failuresInARow), LONGEST_PAUSE);
+      pause = Comparators.min(FIRST_PAUSE.multipliedBy(1L << failuresInARow), LONGEST_PAUSE);
     }
     failuresInARow++;
     restUntil = loop.nanoTime() + pause.toNanos() + random.nextLong(pause.toNanos() / 5);
-  }
-
-  private static Duration min(Duration a, Duration b) {
-    return a.compareTo(b) < 0 ? a : b;
-  }
-
-  private static Duration max(Duration a, Duration b) {
-    return a.compareTo(b) > 0 ? a : b;
   }
 }

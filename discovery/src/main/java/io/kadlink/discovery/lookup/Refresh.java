@@ -1,5 +1,6 @@
 package io.kadlink.discovery.lookup;
 
+import com.google.common.collect.Comparators;
 import io.kadlink.discovery.loop.Loop;
 import io.kadlink.discovery.table.Contact;
 import io.kadlink.discovery.table.LivenessCheck;
@@ -163,7 +164,7 @@ public final class Refresh {
       return;
     }
     boolean grew = table.provenCount() > provenBefore;
-    thinWait = grew ? THIN_WAIT : min(thinWait.multipliedBy(2), MAX_THIN_WAIT);
+    thinWait = grew ? THIN_WAIT : Comparators.min(thinWait.multipliedBy(2), MAX_THIN_WAIT);
     schedule();
   }
 
@@ -186,7 +187,7 @@ public final class Refresh {
       return;
     }
     patient = !isThin();
-    Duration longest = patient ? period : min(thinWait, period);
+    Duration longest = patient ? period : Comparators.min(thinWait, period);
     long half = longest.toNanos() / 2;
     if (timer != null) {
       timer.cancel();
@@ -249,14 +250,10 @@ public final class Refresh {
             knocking--; // the next round tries it again, and nobody waits for it
           } else {
             log.debug("bootnode {} did not answer, next try in {}", bootnode, wait);
-            Duration next = min(wait.multipliedBy(3).dividedBy(2), MAX_KNOCK_WAIT);
+            Duration next = Comparators.min(wait.multipliedBy(3).dividedBy(2), MAX_KNOCK_WAIT);
             loop.schedule(wait, () -> knock(bootnode, next));
           }
         };
     ping.check(bootnode, done);
-  }
-
-  private static Duration min(Duration a, Duration b) {
-    return a.compareTo(b) < 0 ? a : b;
   }
 }

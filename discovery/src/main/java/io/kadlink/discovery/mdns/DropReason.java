@@ -6,7 +6,7 @@ import java.util.Locale;
  * Why an announcement was not taken: the {@code reason} tag of {@code
  * kadlink.discovery.mdns.dropped}.
  */
-public enum DropReason {
+enum DropReason {
   /** No node record, or one that EIP-778 does not allow. */
   BAD_RECORD,
   /** An older record than the one known. */

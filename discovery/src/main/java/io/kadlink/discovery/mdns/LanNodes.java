@@ -4,15 +4,12 @@ import io.kadlink.discovery.Node;
 import io.kadlink.discovery.NodeSource;
 import io.kadlink.discovery.Pulls;
 import io.kadlink.discovery.loop.Loop;
-import io.kadlink.discovery.table.Addresses;
-import io.kadlink.identity.Enode;
 import io.kadlink.identity.InvalidRecordException;
 import io.kadlink.identity.NodeId;
 import io.kadlink.identity.NodeRecord;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -138,7 +135,7 @@ public final class LanNodes implements NodeSource {
         return;
       }
     }
-    Optional<Node> node = record.enode().flatMap(enode -> node(record, enode));
+    Optional<Node> node = Node.of(record).filter(it -> mayBeAt(it.udp().getAddress()));
     if (node.isEmpty()) {
       drop(DropReason.NO_ADDRESS, record.id().shortForm());
       return;
@@ -148,19 +145,8 @@ public final class LanNodes implements NodeSource {
     serve();
   }
 
-  private Optional<Node> node(NodeRecord record, Enode enode) {
-    InetAddress address = enode.udpEndpoint().getAddress();
-    if (Addresses.isSpecial(address)
-        || (address.isLoopbackAddress() && !loopback)
-        || (enode.udpPort() == 0 && enode.tcpPort() == 0)) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        new Node(
-            record.publicKey(),
-            new InetSocketAddress(address, enode.udpPort()),
-            enode.tcpPort(),
-            Optional.of(record)));
+  private boolean mayBeAt(InetAddress address) {
+    return loopback || !address.isLoopbackAddress();
   }
 
   private boolean mayVerify() {
