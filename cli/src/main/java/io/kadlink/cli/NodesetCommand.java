@@ -64,7 +64,8 @@ final class NodesetCommand implements Runnable {
               names = "--output",
               paramLabel = "FILE",
               description = "Where to write the set (default: stdout).")
-          @Nullable Path output)
+          @Nullable Path output,
+      @Option(names = "--json", description = "Print JSON, as it does anyway.") boolean json)
       throws IOException {
     NodeSet set = NodesFile.read(file, MAX_NODES);
     List<CrawledNode> passing = filters.apply(set.nodes());

@@ -115,6 +115,7 @@ class NodesetCommandTest {
   @Test
   void eachFilterKeepsTheNodesItNames() throws IOException {
     assertThat(filtered()).hasSize(4);
+    assertThat(filtered("--json")).hasSize(4);
     assertThat(filtered("--ip", "192.0.2.0/24"))
         .containsExactlyInAnyOrder(mainnet.id().toString(), sepolia.id().toString());
     assertThat(filtered("--min-age", "24h")).containsExactly(mainnet.id().toString());
