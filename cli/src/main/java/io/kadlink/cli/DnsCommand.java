@@ -37,8 +37,6 @@ import picocli.CommandLine.Spec;
     description = "Make, sign, check and download node lists in DNS (EIP-1459).",
     mixinStandardHelpOptions = true)
 final class DnsCommand implements Runnable {
-  private static final int MAX_NODES = 100_000;
-
   @Spec private CommandSpec spec;
 
   @SuppressWarnings("NullAway.Init")
@@ -70,7 +68,7 @@ final class DnsCommand implements Runnable {
           @Nullable List<String> links,
       @Option(names = "--json", description = "Print JSON.") boolean json) {
     List<NodeRecord> records =
-        NodesFile.read(nodes, MAX_NODES).nodes().stream()
+        NodesFile.read(nodes, TreeFolder.MAX_NODES).nodes().stream()
             .map(CrawledNode::record)
             .flatMap(Optional::stream)
             .toList();

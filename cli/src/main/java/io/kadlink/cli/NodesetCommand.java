@@ -2,6 +2,7 @@ package io.kadlink.cli;
 
 import io.kadlink.discovery.crawl.CrawledNode;
 import io.kadlink.discovery.crawl.NodeSet;
+import io.kadlink.discovery.crawl.NodeSetJson;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -74,7 +75,7 @@ final class NodesetCommand implements Runnable {
       return;
     }
     ByteArrayOutputStream text = new ByteArrayOutputStream();
-    NodesFile.write(text, passing);
+    NodeSetJson.write(text, passing);
     PrintWriter out = spec.commandLine().getOut();
     out.println(text.toString(StandardCharsets.UTF_8));
     out.flush();

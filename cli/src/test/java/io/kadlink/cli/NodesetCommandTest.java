@@ -154,6 +154,9 @@ class NodesetCommandTest {
             dir.resolve("c.json"),
             text.replace(mainnet.id().toString(), NodeKey.generate().id().toString())));
     failsWith(
+        "\"seq\" is not its record's",
+        Files.writeString(dir.resolve("e.json"), text.replaceFirst("\"seq\": 1", "\"seq\": 2")));
+    failsWith(
         "record is invalid",
         Files.writeString(
             dir.resolve("d.json"), text.replace(mainnet.address().substring(4, 8), "AAAA")));

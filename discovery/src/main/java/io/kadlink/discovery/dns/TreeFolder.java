@@ -1,14 +1,20 @@
 package io.kadlink.discovery.dns;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.kadlink.identity.InvalidRecordException;
+import io.kadlink.discovery.crawl.BadNodeSetException;
+import io.kadlink.discovery.crawl.CrawledNode;
+import io.kadlink.discovery.crawl.NodeSetJson;
 import io.kadlink.identity.NodeRecord;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +22,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -38,6 +43,9 @@ public record TreeFolder(
     List<NodeRecord> nodes) {
   public static final String INFO_FILE = "enrtree-info.json";
   public static final String NODES_FILE = "nodes.json";
+
+  /** Nodes at most: many times as many as any list has. */
+  public static final int MAX_NODES = 100_000;
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final ObjectWriter PRETTY = JSON.writerWithDefaultPrettyPrinter();
@@ -63,54 +71,56 @@ public record TreeFolder(
    * @throws IOException when a file can't be read or makes no sense; the message names the file
    */
   public static TreeFolder read(Path folder) throws IOException {
-    Path infoFile = folder.resolve(INFO_FILE);
-    JsonNode info = Files.exists(infoFile) ? json(infoFile) : JSON.createObjectNode();
     List<NodeRecord> nodes = readNodes(folder.resolve(NODES_FILE));
-    try {
-      Optional<TreeLink> link = text(info, "url").map(TreeLink::parse);
-      List<TreeLink> links = new ArrayList<>();
-      for (JsonNode each : info.path("links")) {
-        links.add(TreeLink.parse(each.asText()));
-      }
-      long seq = Long.parseUnsignedLong(info.path("seq").asText("0"));
-      return new TreeFolder(link, seq, text(info, "signature"), links, nodes);
-    } catch (IllegalArgumentException e) {
-      throw new IOException(infoFile + ": " + e.getMessage(), e);
+    Path file = folder.resolve(INFO_FILE);
+    if (!Files.exists(file)) {
+      return new TreeFolder(Optional.empty(), 0, Optional.empty(), List.of(), nodes);
     }
+    try {
+      return parse(Files.readAllBytes(file), nodes);
+    } catch (JsonProcessingException e) {
+      throw new IOException(file + " is no JSON: " + e.getOriginalMessage(), e);
+    } catch (IllegalArgumentException e) {
+      throw new IOException(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * What {@value #INFO_FILE} says of these nodes' tree.
+   *
+   * @throws JsonProcessingException when it is no JSON
+   * @throws IllegalArgumentException when it makes no sense
+   */
+  static TreeFolder parse(byte[] infoFile, List<NodeRecord> nodes) throws JsonProcessingException {
+    JsonNode info = JSON.readTree(new String(infoFile, UTF_8));
+    if (!info.isObject()) {
+      throw new IllegalArgumentException("it holds no JSON object");
+    }
+    List<TreeLink> links = new ArrayList<>();
+    for (JsonNode each : info.path("links")) {
+      links.add(TreeLink.parse(each.asText()));
+    }
+    return new TreeFolder(
+        text(info, "url").map(TreeLink::parse),
+        Long.parseUnsignedLong(info.path("seq").asText("0")),
+        text(info, "signature"),
+        links,
+        nodes);
   }
 
   private static List<NodeRecord> readNodes(Path file) throws IOException {
     List<NodeRecord> nodes = new ArrayList<>();
-    for (Map.Entry<String, JsonNode> each : json(file).properties()) {
-      String where = file + ": node " + each.getKey() + ": ";
-      NodeRecord record;
-      try {
-        record = NodeRecord.parse(each.getValue().path("record").asText());
-      } catch (InvalidRecordException e) {
-        throw new IOException(where + e.getMessage(), e);
+    try (InputStream in = Files.newInputStream(file)) {
+      for (CrawledNode node : NodeSetJson.read(in, MAX_NODES).nodes()) {
+        nodes.add(
+            node.record()
+                .orElseThrow(
+                    () -> new IOException(file + ": node " + node.id() + " has no record")));
       }
-      if (!record.id().toString().equals(each.getKey())) {
-        throw new IOException(where + "the record is of node " + record.id());
-      }
-      String seq = each.getValue().path("seq").asText();
-      if (!seq.equals(Long.toUnsignedString(record.seq()))) {
-        throw new IOException(where + "\"seq\" is not the record's");
-      }
-      nodes.add(record);
+    } catch (BadNodeSetException e) {
+      throw new IOException(file + " is no node set: " + e.getMessage(), e);
     }
     return nodes;
-  }
-
-  private static JsonNode json(Path file) throws IOException {
-    try {
-      JsonNode node = JSON.readTree(Files.readAllBytes(file));
-      if (!node.isObject()) {
-        throw new IOException(file + " holds no JSON object");
-      }
-      return node;
-    } catch (JsonProcessingException e) {
-      throw new IOException(file + " is no JSON: " + e.getOriginalMessage(), e);
-    }
   }
 
   private static Optional<String> text(JsonNode object, String field) {
@@ -140,6 +150,11 @@ public record TreeFolder(
    * @param now stands in it as the time of the last change
    */
   public void writeInfo(Path folder, Instant now) throws IOException {
+    Files.createDirectories(folder);
+    Files.write(folder.resolve(INFO_FILE), infoFile(now));
+  }
+
+  byte[] infoFile(Instant now) throws JsonProcessingException {
     ObjectNode info = JSON.createObjectNode();
     link.ifPresent(value -> info.put("url", value.toString()));
     info.put("seq", new BigInteger(Long.toUnsignedString(seq)));
@@ -147,23 +162,14 @@ public record TreeFolder(
     ArrayNode list = info.putArray("links");
     links.forEach(value -> list.add(value.toString()));
     info.put("lastModified", now.truncatedTo(ChronoUnit.SECONDS).toString());
-    write(folder, INFO_FILE, info);
+    return PRETTY.writeValueAsBytes(info);
   }
 
   /** Writes both files. */
   public void write(Path folder, Instant now) throws IOException {
     writeInfo(folder, now);
-    ObjectNode set = JSON.createObjectNode();
-    for (NodeRecord record : nodes) {
-      set.putObject(record.id().toString())
-          .put("seq", new BigInteger(Long.toUnsignedString(record.seq())))
-          .put("record", record.toString());
+    try (OutputStream out = Files.newOutputStream(folder.resolve(NODES_FILE))) {
+      NodeSetJson.write(out, nodes.stream().map(CrawledNode::unchecked).toList());
     }
-    write(folder, NODES_FILE, set);
-  }
-
-  private static void write(Path folder, String name, ObjectNode content) throws IOException {
-    Files.createDirectories(folder);
-    Files.write(folder.resolve(name), PRETTY.writeValueAsBytes(content));
   }
 }

@@ -173,4 +173,22 @@ class NodeTreeTest {
         .isInstanceOf(IOException.class)
         .hasMessageContaining(file.toString());
   }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "[]",
+        "{\"seq\": -1}",
+        "{\"url\": \"enrtree://x\"}",
+        "{\"links\": [5]}",
+        "\0\0\0 \1\2\3\4"
+      })
+  void anInfoFileThatMakesNoSenseIsRefusedByName(String info) throws IOException {
+    TreeFolder.of(Lists.tree("n.example", 1, Lists.records(0, 2))).write(folder, NOW);
+    Path file = Files.writeString(folder.resolve(TreeFolder.INFO_FILE), info);
+    assertThatThrownBy(() -> TreeFolder.read(folder))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(file.toString());
+  }
 }
