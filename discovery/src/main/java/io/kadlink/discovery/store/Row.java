@@ -37,7 +37,7 @@ record Row(
     Bytes record) {
 
   private static final int FIXED_BYTES = 3 * 8 + 10 * 4 + 1 + 2 + 2 + PublicKey.BYTES + 8 + 2 + 4;
-  private static final int CHECKSUM_BYTES = 4;
+  static final int CHECKSUM_BYTES = 4;
 
   /** What {@code update} makes of {@code old}; null when it is no reason to begin a row. */
   static @Nullable Row updated(@Nullable Row old, NodeUpdate update) {
@@ -178,7 +178,7 @@ record Row(
     return Bytes.wrap(taken);
   }
 
-  private static int checksum(byte[] bytes, int length) {
+  static int checksum(byte[] bytes, int length) {
     CRC32C crc = new CRC32C();
     crc.update(bytes, 0, length);
     return (int) crc.getValue();

@@ -1,6 +1,10 @@
 package io.kadlink.discovery.fuzz;
 
+import io.kadlink.discovery.dns.TreeFolderFuzz;
+import io.kadlink.discovery.mdns.AnnouncementFuzz;
+import io.kadlink.discovery.store.RowFuzz;
 import io.kadlink.discovery.testing.Vectors;
+import io.kadlink.identity.NodeRecord;
 import io.kadlink.identity.testing.FuzzRunner;
 import io.kadlink.identity.testing.FuzzRunner.Target;
 import java.nio.charset.StandardCharsets;
@@ -29,6 +33,25 @@ class DiscoveryFuzzTest {
           "0x04c90101c6c20102c20304",
           "0x05c401826162c0",
           "0x06c20105");
+
+  private static final String TREE_INFO =
+      "{\"url\":\"enrtree://AM5FCQLWIZX2QFPNJAP7VUERCCRNGRHWZG3YYHIUV7BVDQ5FDPRT2@n.example\","
+          + "\"seq\":7,\"signature\":\"AAAA\",\"links\":[],\"lastModified\":\"2026-01-01T00:00:00Z\"}";
+
+  @Test
+  void nothingThatFilesOrTheLocalNetworkHoldBreaksADecoder() {
+    NodeRecord record = NodeRecord.parse(DNS_ENTRIES.get(3));
+    String set =
+        "{\"%s\":{\"seq\":%d,\"record\":\"%s\",\"score\":1,\"lastCheck\":\"2026-01-01T00:00:00Z\"}}"
+            .formatted(record.id(), record.seq(), record);
+    FuzzRunner.runAll(
+        Duration.ofSeconds(6),
+        List.of(
+            new Target(NodeSetFuzz.class, List.of(set.getBytes(StandardCharsets.UTF_8))),
+            new Target(TreeFolderFuzz.class, List.of(TREE_INFO.getBytes(StandardCharsets.UTF_8))),
+            new Target(AnnouncementFuzz.class, List.of(AnnouncementFuzz.input(record))),
+            new Target(RowFuzz.class, List.of(RowFuzz.sample(false), RowFuzz.sample(true)))));
+  }
 
   @Test
   void nothingThatStrangersSendBreaksADecoder() {
