@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -101,22 +102,51 @@ class NodeProcessTest {
     assertThat(get(metrics, "/healthz")).isEqualTo("ok");
   }
 
+  @Test
+  void aDnsListIsAskedForAtTheSystemsServer() throws Exception {
+    String list =
+        "enrtree://AM5FCQLWIZX2QFPNJAP7VUERCCRNGRHWZG3YYHIUV7BVDQ5FDPRT2@nodes.example.org";
+    byte[] name = "\5nodes\7example\3org\0".getBytes(StandardCharsets.ISO_8859_1);
+    try (DatagramSocket server = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+      server.setSoTimeout(30_000);
+      Process node =
+          launch(
+              List.of("-Ddns.server=127.0.0.1:" + server.getLocalPort()),
+              "a",
+              "--port",
+              "0",
+              "--dns-discovery",
+              list);
+      DatagramPacket query = new DatagramPacket(new byte[512], 512);
+      server.receive(query);
+      String asked = new String(query.getData(), 0, query.getLength(), StandardCharsets.ISO_8859_1);
+      assertThat(asked.toLowerCase(Locale.ROOT))
+          .contains(new String(name, StandardCharsets.ISO_8859_1));
+      assertThat(node.isAlive()).isTrue();
+    }
+  }
+
   private Process launch(String name, String... more) throws IOException {
-    List<String> words =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Kadlink.class.getName(),
-                "node",
-                "--data-dir",
-                dir.resolve(name).toString(),
-                "--host",
-                "127.0.0.1"));
+    return launch(List.of(), name, more);
+  }
+
+  private Process launch(List<String> jvmOptions, String name, String... more) throws IOException {
+    List<String> words = new ArrayList<>();
+    words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    words.addAll(jvmOptions);
+    words.addAll(
+        List.of(
+            "-Xmx256m",
+            "-XX:TieredStopAtLevel=1",
+            "--enable-native-access=ALL-UNNAMED",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Kadlink.class.getName(),
+            "node",
+            "--data-dir",
+            dir.resolve(name).toString(),
+            "--host",
+            "127.0.0.1"));
     words.addAll(List.of(more));
     Process process =
         new ProcessBuilder(words).redirectError(dir.resolve(name + ".log").toFile()).start();
