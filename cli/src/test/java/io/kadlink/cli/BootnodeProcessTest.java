@@ -86,7 +86,10 @@ class BootnodeProcessTest {
     late = late.subList(before.size(), late.size());
     assertThat(before).contains("io.kadlink.discovery.v5.Handshakes$Accepted");
     assertThat(late)
-        .filteredOn(name -> name.matches("(io\\.kadlink\\.discovery\\.v[45]|jdk\\.jfr)\\..*"))
+        .filteredOn(
+            name ->
+                name.matches(
+                    "(io\\.kadlink\\.discovery\\.v[45]|io\\.netty\\.(buffer|channel)|jdk\\.jfr)\\..*"))
         .filteredOn(name -> !name.contains("$$Lambda"))
         .isEmpty();
   }

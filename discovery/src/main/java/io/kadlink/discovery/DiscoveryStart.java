@@ -20,6 +20,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -40,11 +41,15 @@ import org.slf4j.LoggerFactory;
 final class DiscoveryStart {
   private static final Logger log = LoggerFactory.getLogger(DiscoveryStart.class);
 
+  /** A socket that can't hear itself by then, behind a firewall perhaps, is used all the same. */
+  private static final Duration TRY_OUT_LIMIT = Duration.ofMillis(200);
+
   private final DiscoveryOptions options;
   private final Loop loop;
   private List<Contact> bootnodes = List.of();
   private @Nullable NodeStore store;
   private final List<Transport> sockets = new ArrayList<>();
+  private final CompletableFuture<@Nullable Void> heard = new CompletableFuture<>();
 
   /** Set on the event loop, by the turn that follows the bind; what comes before is not heard. */
   private @Nullable LocalDiscovery discovery;
@@ -60,6 +65,7 @@ final class DiscoveryStart {
         .thenCompose(done -> rehearse())
         .thenCompose(done -> bind(options.bindAddress()))
         .thenCompose(this::bindSecond)
+        .thenCompose(this::tryOut)
         .thenApplyAsync(this::assemble, options.eventLoop())
         .whenComplete(
             (service, failure) -> {
@@ -101,6 +107,8 @@ final class DiscoveryStart {
           LocalDiscovery receiver = discovery;
           if (receiver != null) {
             receiver.received(from, datagram);
+          } else {
+            heard.complete(null);
           }
         };
     return NettyTransport.bind(options.eventLoop(), address, handler, options.meterRegistry())
@@ -120,6 +128,24 @@ final class DiscoveryStart {
     int port = wanted.getPort() == 0 ? first.localAddress().getPort() : wanted.getPort();
     return bind(new InetSocketAddress(wanted.getAddress(), port))
         .thenApply(second -> new DualTransport(first, second));
+  }
+
+  /**
+   * Sends the socket's first datagram to itself and waits for it: a fresh JVM loads classes for the
+   * first one in and out, too.
+   */
+  private CompletionStage<Transport> tryOut(Transport transport) {
+    InetSocketAddress bound = transport.localAddress();
+    InetSocketAddress self =
+        bound.getAddress().isAnyLocalAddress()
+            ? new InetSocketAddress(InetAddress.getLoopbackAddress(), bound.getPort())
+            : bound;
+    loop.execute(
+        () -> {
+          loop.schedule(TRY_OUT_LIMIT, () -> heard.complete(null));
+          transport.send(self, new byte[1]);
+        });
+    return heard.thenApply(done -> transport);
   }
 
   private DiscoveryService assemble(Transport transport) {

@@ -71,8 +71,8 @@ class ServiceLifeTest {
                 (from, asked) -> CompletableFuture.failedFuture(new IllegalStateException("no"))));
     assertThat(get(asker.talk(node, "echo", request))).isEqualTo(request.reverse());
     assertThat(get(asker.talk(node, "fails", request))).isEqualTo(Bytes.EMPTY);
-    echo.close();
-    assertThat(get(asker.talk(node, "echo", request))).isEqualTo(Bytes.EMPTY);
+    echo.close(); // a busy loop may read the next request first
+    await("nobody answers", () -> get(asker.talk(node, "echo", request)).isEmpty());
   }
 
   @Test
