@@ -99,7 +99,7 @@ final class Forger {
       case 0, 1 -> noise();
       case 2 -> badlySigned(sign(ping(target, expiration), key));
       case 3, 4 -> sign(ping(target, expiration), key);
-      case 5 -> sign(new Pong(Attacker.endpoint(target), hash(), expiration, 0), key);
+      case 5 -> sign(new Pong(LiarV4.endpoint(target), hash(), expiration, 0), key);
       case 6 -> sign(new Neighbors(neighbors(key, invented), expiration), key);
       default -> sign(new FindNode(key.publicKey().bytes(), expiration), key);
     };
@@ -129,8 +129,8 @@ final class Forger {
   private Ping ping(InetSocketAddress to, long expiration) {
     return new Ping(
         Ping.VERSION,
-        Attacker.endpoint(sources.get(sources.size() - 1)),
-        Attacker.endpoint(to),
+        LiarV4.endpoint(sources.get(sources.size() - 1)),
+        LiarV4.endpoint(to),
         expiration,
         0);
   }
