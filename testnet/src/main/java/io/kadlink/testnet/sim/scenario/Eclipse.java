@@ -90,26 +90,14 @@ final class Eclipse implements Scenario {
     }
     List<InetSocketAddress> addresses = world.newSubnet(IDENTITIES);
     List<Contact> gang = new ArrayList<>();
-    if (!world.versions().contains(DiscoveryVersion.V4)) {
-      for (int i = 0; i < IDENTITIES; i++) {
-        gang.add(
-            world.join(keys.get(i), addresses.get(i), Optional.empty(), List.of(victim)).contact());
-      }
-      return gang;
-    }
+    List<Contact> others = honest.stream().map(SimulatedNode::contact).toList();
     List<Attacker> attackers = new ArrayList<>();
     for (int i = 0; i < IDENTITIES; i++) {
-      attackers.add(
-          new Attacker(
-              world,
-              keys.get(i),
-              addresses.get(i),
-              gang,
-              List.of(victim.address()),
-              honest.stream().map(SimulatedNode::address).toList()));
+      attackers.add(new Attacker(world, keys.get(i), addresses.get(i), gang, others));
     }
     attackers.forEach(attacker -> gang.add(attacker.contact()));
-    attackers.forEach(Attacker::start);
+    Contact target = victim.contact();
+    attackers.forEach(attacker -> attacker.start(target));
     return gang;
   }
 

@@ -9,6 +9,7 @@ import io.kadlink.testnet.sim.World;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -91,11 +92,13 @@ final class Flood implements Scenario {
     stage.figure("honest pings", asked);
     stage.survey("by the targets", fromTargets);
     stage.survey("by others", fromAll);
-    for (String reason :
-        List.of("bad_hash", "bad_signature", "rate_limited", "unsolicited", "busy", "unproven")) {
-      stage.figure(
-          "dropped on v4, " + reason,
-          world.counted("kadlink.discovery.v4.dropped", "reason", reason));
+    for (DiscoveryVersion version : world.versions()) {
+      for (String reason : reasons(version)) {
+        String counter = "kadlink.discovery." + name(version) + ".dropped";
+        stage.figure(
+            "dropped on " + name(version) + ", " + reason,
+            world.counted(counter, "reason", reason));
+      }
     }
     stage.figure("bytes sent for each forged byte", amplification);
     stage.figure("rows of the fullest table", rows);
@@ -109,6 +112,29 @@ final class Flood implements Scenario {
         amplification <= AMPLIFICATION,
         amplification + "",
         "at most " + AMPLIFICATION);
+  }
+
+  /** Why forged packets are dropped, for the most part. */
+  private static List<String> reasons(DiscoveryVersion version) {
+    return switch (version) {
+      case V4 ->
+          List.of("bad_hash", "bad_signature", "rate_limited", "unsolicited", "busy", "unproven");
+      case V5 ->
+          List.of(
+              "not_discv5",
+              "bad_header",
+              "unknown_flag",
+              "rate_limited",
+              "unsolicited",
+              "too_many_challenges",
+              "missing_record",
+              "bad_record",
+              "bad_signature");
+    };
+  }
+
+  private static String name(DiscoveryVersion version) {
+    return version.name().toLowerCase(Locale.ROOT);
   }
 
   private static void count(Optional<Duration> answer, AtomicInteger answered) {

@@ -1,14 +1,6 @@
 package io.kadlink.testnet.sim.scenario;
 
-import io.kadlink.discovery.v4.Packet;
-import io.kadlink.discovery.v4.Packet.FindNode;
-import io.kadlink.discovery.v4.Packet.Neighbor;
-import io.kadlink.discovery.v4.Packet.Neighbors;
-import io.kadlink.discovery.v4.Packet.Ping;
-import io.kadlink.discovery.v4.Packet.Pong;
-import io.kadlink.discovery.v4.PacketCodec;
-import io.kadlink.identity.NodeKey;
-import io.kadlink.identity.crypto.Keccak256;
+import io.kadlink.discovery.DiscoveryVersion;
 import io.kadlink.testnet.sim.SimulatedNode;
 import io.kadlink.testnet.sim.VirtualLoop;
 import io.kadlink.testnet.sim.VirtualNetwork;
@@ -19,48 +11,63 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 import java.util.random.RandomGenerator;
-import org.apache.tuweni.bytes.Bytes;
 
 /**
- * Sends forged packets under forged addresses, every other one under an honest node's: noise,
- * packets with a true hash and a false signature, and pings, pongs, questions and answers that are
- * signed well, by keys nobody knows.
+ * Sends noise and forged packets under forged addresses, every other one under an honest node's, in
+ * each version of the protocol that the nodes speak.
  */
 final class Forger {
-  /** Packets made beforehand, used again and again. */
+  /** Packets made beforehand for each target, used again and again. */
   private static final int POOL = 512;
 
+  /** One packet in so many is noise. */
+  private static final int NOISE = 8;
+
   private static final int MAX_NOISE_BYTES = 600;
-  private static final int HASH_BYTES = 32;
-  private static final int SIGNATURE_BYTES = 65;
-  private static final int TOLD = 4;
 
   private final VirtualLoop loop;
   private final VirtualNetwork.Socket socket;
   private final RandomGenerator random;
-  private final List<InetSocketAddress> targets = new ArrayList<>();
   private final List<InetSocketAddress> sources = new ArrayList<>();
-  private final List<byte[]> pool = new ArrayList<>();
+  private final List<Aim> aims = new ArrayList<>();
   private boolean stopped;
+
+  /** A target, and what is sent to it. */
+  private record Aim(InetSocketAddress target, List<Forgery> pool) {}
 
   Forger(World world, List<SimulatedNode> targets, List<SimulatedNode> honest) {
     this.loop = world.newLoop();
     this.random = new SplittableRandom(world.random().nextLong());
     this.socket = world.open(loop, world.newAddress(), (from, datagram) -> {});
-    targets.forEach(node -> this.targets.add(node.address()));
     honest.forEach(node -> sources.add(node.address()));
     while (sources.size() < 2 * honest.size()) {
       sources.add(world.newAddress());
     }
-    List<InetSocketAddress> invented = new ArrayList<>();
-    for (int i = 0; i < TOLD; i++) {
-      invented.add(world.newAddress());
+    for (SimulatedNode target : targets) {
+      aims.add(new Aim(target.address(), pool(world, target, honest)));
     }
-    for (int i = 0; i < POOL; i++) {
-      NodeKey key = world.newKey();
-      pool.add(forge(i, key, invented));
+  }
+
+  private List<Forgery> pool(World world, SimulatedNode target, List<SimulatedNode> honest) {
+    Draws draws = new Draws(random);
+    List<IntFunction<Forgery>> makers = new ArrayList<>();
+    for (DiscoveryVersion version : world.versions()) {
+      makers.add(
+          switch (version) {
+            case V4 -> new ForgeriesV4(world, draws, target.address())::make;
+            case V5 -> new ForgeriesV5(world, draws, target, honest)::make;
+          });
     }
+    List<Forgery> pool = new ArrayList<>();
+    while (pool.size() < POOL / NOISE) {
+      pool.add(Forgery.fromAnywhere(draws.bytes(1 + random.nextInt(MAX_NOISE_BYTES))));
+    }
+    for (int i = 0; pool.size() < POOL; i++) {
+      pool.add(makers.get(i % makers.size()).apply(i / makers.size()));
+    }
+    return pool;
   }
 
   /** Sends so many packets a second to each target. */
@@ -85,65 +92,12 @@ final class Forger {
     if (stopped) {
       return;
     }
-    for (InetSocketAddress target : targets) {
-      InetSocketAddress source = sources.get(random.nextInt(sources.size()));
-      socket.sendForged(source, target, pool.get(random.nextInt(pool.size())));
+    for (Aim aim : aims) {
+      InetSocketAddress anywhere = sources.get(random.nextInt(sources.size()));
+      Forgery forgery = aim.pool().get(random.nextInt(aim.pool().size()));
+      byte[] datagram = forgery.datagram().toArrayUnsafe();
+      socket.sendForged(forgery.from().orElse(anywhere), aim.target(), datagram);
     }
     var unused = loop.schedule(gap, () -> tick(gap));
-  }
-
-  private byte[] forge(int number, NodeKey key, List<InetSocketAddress> invented) {
-    long expiration = Long.MAX_VALUE;
-    InetSocketAddress target = targets.get(number % targets.size());
-    return switch (number % 8) {
-      case 0, 1 -> noise();
-      case 2 -> badlySigned(sign(ping(target, expiration), key));
-      case 3, 4 -> sign(ping(target, expiration), key);
-      case 5 -> sign(new Pong(Attacker.endpoint(target), hash(), expiration, 0), key);
-      case 6 -> sign(new Neighbors(neighbors(key, invented), expiration), key);
-      default -> sign(new FindNode(key.publicKey().bytes(), expiration), key);
-    };
-  }
-
-  private byte[] noise() {
-    byte[] bytes = new byte[1 + random.nextInt(MAX_NOISE_BYTES)];
-    random.nextBytes(bytes);
-    return bytes;
-  }
-
-  private byte[] badlySigned(byte[] packet) {
-    byte[] signature = new byte[SIGNATURE_BYTES - 1];
-    random.nextBytes(signature);
-    System.arraycopy(signature, 0, packet, HASH_BYTES, signature.length);
-    byte[] hash = Keccak256.hash(packet, HASH_BYTES, packet.length - HASH_BYTES);
-    System.arraycopy(hash, 0, packet, 0, HASH_BYTES);
-    return packet;
-  }
-
-  private Bytes hash() {
-    byte[] hash = new byte[HASH_BYTES];
-    random.nextBytes(hash);
-    return Bytes.wrap(hash);
-  }
-
-  private Ping ping(InetSocketAddress to, long expiration) {
-    return new Ping(
-        Ping.VERSION,
-        Attacker.endpoint(sources.get(sources.size() - 1)),
-        Attacker.endpoint(to),
-        expiration,
-        0);
-  }
-
-  private static List<Neighbor> neighbors(NodeKey key, List<InetSocketAddress> invented) {
-    return invented.stream()
-        .map(
-            at ->
-                new Neighbor(at.getAddress(), at.getPort(), at.getPort(), key.publicKey().bytes()))
-        .toList();
-  }
-
-  private static byte[] sign(Packet packet, NodeKey key) {
-    return PacketCodec.encode(packet, key).datagram().toArray();
   }
 }
