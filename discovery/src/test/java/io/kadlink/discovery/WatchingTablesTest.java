@@ -5,6 +5,7 @@ import static io.kadlink.discovery.testing.LoopbackNodes.enode;
 import static io.kadlink.discovery.testing.LoopbackNodes.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kadlink.discovery.table.TableRow;
 import io.kadlink.discovery.testing.LoopbackNodes;
 import io.kadlink.identity.NodeId;
 import java.util.List;
@@ -39,6 +40,11 @@ class WatchingTablesTest {
     NodeId firstId = first.localRecord().id();
     for (DiscoveryVersion version : DiscoveryVersion.values()) {
       await("it is proven in " + version, () -> told(version, TableEvent.Kind.PROVEN, firstId));
+      await( // whom it is going to tell of a new record
+          "it has proven the other in " + version,
+          () ->
+              get(first.tableSnapshot()).getOrDefault(version, List.of()).stream()
+                  .anyMatch(TableRow::proven));
     }
 
     long seq = get(first.updateRecord(builder -> builder.entry("kadlink", RLP.encodeInt(7)))).seq();
