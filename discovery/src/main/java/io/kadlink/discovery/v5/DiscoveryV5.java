@@ -115,10 +115,8 @@ public final class DiscoveryV5 implements DiscoveryProtocol {
 
   @Override
   public void findNode(Contact contact, Target target, Consumer<Optional<List<Contact>>> done) {
-    findNodeAt(
-        contact,
-        Distances.toward(target.id(), contact.id()),
-        answer -> done.accept(answer.map(records -> acceptable(records, contact))));
+    new Neighbourhood(this, contact, target.id())
+        .ask(answer -> done.accept(answer.map(records -> acceptable(records, contact))));
   }
 
   /**

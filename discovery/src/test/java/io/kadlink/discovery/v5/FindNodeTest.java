@@ -15,9 +15,11 @@ import io.kadlink.identity.NodeRecord;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.tuweni.bytes.Bytes;
 import org.apache.tuweni.rlp.RLP;
 import org.junit.jupiter.api.Test;
@@ -205,6 +207,71 @@ class FindNodeTest {
     assertThat(beAsked(target(256)).distances()).containsExactly(256, 255, 254);
     assertThat(beAsked(target(254)).distances()).containsExactly(254, 255, 253);
     assertThat(Distances.toward(peer.id(), peer.id())).containsExactly(0, 1, 2);
+  }
+
+  private NodeRecord[] recordsAt(int distance, int count, int network) {
+    List<NodeKey> keys = keysAt(peer.id(), distance, count);
+    return IntStream.range(0, count)
+        .mapToObj(i -> record(keys.get(i), network, i, 1, 1))
+        .toArray(NodeRecord[]::new);
+  }
+
+  private void tellAll(FindNode asked, NodeRecord... records) {
+    int messages = (records.length + 3) / 4;
+    for (int i = 0; i < records.length; i += 4) {
+      tell(asked, messages, Arrays.copyOfRange(records, i, Math.min(i + 4, records.length)));
+    }
+  }
+
+  @Test
+  void nearTheTargetTheBucketsThatTheAnswerHadNoRoomForAreAskedForAlone() {
+    peer.makeSession();
+    Target target = target(254);
+    FindNode asked = beAsked(target);
+    NodeRecord[] near = recordsAt(254, 10, 64);
+    NodeRecord[] next = recordsAt(255, 16, 65);
+    NodeRecord[] first =
+        Stream.of(near, Arrays.copyOf(next, 6)).flatMap(Stream::of).toArray(NodeRecord[]::new);
+    tellAll(asked, first);
+    assertThat(answered).isFalse();
+    FindNode more = peer.receiveMessage(FindNode.class);
+    assertThat(more.distances()).containsExactly(255, 253);
+    tellAll(more, next);
+    assertThat(found.orElseThrow())
+        .extracting(Contact::id)
+        .containsExactlyElementsOf(
+            Stream.of(near, next)
+                .flatMap(Stream::of)
+                .map(NodeRecord::id)
+                .sorted(target.id()::compareDistance)
+                .limit(16)
+                .toList());
+  }
+
+  @Test
+  void whatCameFirstCountsWhenTheRestStaysUnanswered() {
+    peer.makeSession();
+    NodeRecord[] first =
+        Stream.of(recordsAt(254, 15, 64), recordsAt(255, 1, 65))
+            .flatMap(Stream::of)
+            .toArray(NodeRecord[]::new);
+    tellAll(beAsked(target(254)), first);
+    assertThat(answered).isFalse();
+    scene.network.time.pass(Calls.TIMEOUT);
+    assertThat(found.orElseThrow()).hasSize(16);
+  }
+
+  @Test
+  void anAnswerWithRoomLeftOrOfOneBucketAloneIsAllThatIsAskedFor() {
+    peer.makeSession();
+    tellAll(beAsked(target(254)), recordsAt(254, 16, 64));
+    assertThat(found.orElseThrow()).hasSize(16);
+    tellAll(
+        beAsked(target(254)),
+        Stream.of(recordsAt(254, 8, 64), recordsAt(255, 7, 65))
+            .flatMap(Stream::of)
+            .toArray(NodeRecord[]::new));
+    assertThat(found.orElseThrow()).hasSize(15);
   }
 
   @Test
