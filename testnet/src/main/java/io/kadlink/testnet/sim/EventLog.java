@@ -8,7 +8,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,11 +18,12 @@ import org.jspecify.annotations.Nullable;
 final class EventLog {
   private static final int EVENT_BYTES = EventBuffer.FIELDS * Long.BYTES;
   private static final int BATCH_EVENTS = 512;
-  private static final double NANOS_PER_SECOND = 1e9;
+  private static final long NANOS_PER_SECOND = 1_000_000_000;
 
   private final MessageDigest digest;
   private final ByteBuffer batch = ByteBuffer.allocate(BATCH_EVENTS * EVENT_BYTES);
   private final @Nullable Writer text;
+  private final StringBuilder line = new StringBuilder();
   private long events;
 
   /**
@@ -78,18 +78,21 @@ final class EventLog {
     }
   }
 
-  private static void writeLine(Writer text, EventBuffer buffer, int event) {
+  private void writeLine(Writer text, EventBuffer buffer, int event) {
+    long nanos = buffer.field(event);
+    line.setLength(0);
+    line.append(nanos / NANOS_PER_SECOND);
+    int point = line.length();
+    // the sum has ten digits, so that the fraction keeps its zeros
+    line.append(NANOS_PER_SECOND + nanos % NANOS_PER_SECOND).setCharAt(point, '.');
+    line.append(' ').append(buffer.node(event));
+    line.append(' ').append(buffer.kind(event));
+    line.append(' ').append(Endpoints.text(buffer.field(event + 2)));
+    line.append(' ').append(buffer.size(event)).append(' ');
+    line.append(HexFormat.of().toHexDigits(buffer.field(event + 3)));
+    line.append(System.lineSeparator());
     try {
-      text.write(
-          String.format(
-              Locale.ROOT,
-              "%.9f %d %s %s %d %016x%n",
-              buffer.field(event) / NANOS_PER_SECOND,
-              buffer.node(event),
-              buffer.kind(event),
-              Endpoints.text(buffer.field(event + 2)),
-              buffer.size(event),
-              buffer.field(event + 3)));
+      text.append(line);
     } catch (IOException e) {
       throw new UncheckedIOException("can't write the event log", e);
     }

@@ -8,11 +8,17 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** One seed gives one history, on any number of threads. */
 class DeterminismTest {
-  private static Outcome play(long seed, int threads, StringWriter log) {
+  /** Seconds, node, kind, endpoint, size, checksum. */
+  private static final Pattern LINE =
+      Pattern.compile("\\d+\\.\\d{9} -?\\d+ [A-Z]+ [\\d.]+:\\d+ \\d+ [0-9a-f]{16}");
+
+  private static Outcome play(long seed, int threads, @Nullable StringWriter log) {
     return Simulator.play(
         "loss",
         new Simulator.Options(
@@ -34,12 +40,14 @@ class DeterminismTest {
     assertThat(second.eventLogHash()).isEqualTo(first.eventLogHash()).hasSize(64);
     assertThat(second.figures()).isEqualTo(first.figures());
     assertThat(again.toString()).isEqualTo(text.toString());
+    assertThat(text.toString().lines())
+        .allMatch(LINE.asMatchPredicate())
+        .anyMatch(line -> line.matches("\\d+\\.0.*"));
     assertThat(text.toString()).contains(" JOIN ", " SEND ", " DELIVER ", " LOST ", " LOOKUP ");
   }
 
   @Test
   void anotherSeedGivesAnotherEventLog() {
-    assertThat(play(2, 1, new StringWriter()).eventLogHash())
-        .isNotEqualTo(play(3, 1, new StringWriter()).eventLogHash());
+    assertThat(play(2, 1, null).eventLogHash()).isNotEqualTo(play(3, 1, null).eventLogHash());
   }
 }

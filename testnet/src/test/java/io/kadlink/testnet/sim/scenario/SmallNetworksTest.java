@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,23 +16,28 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SmallNetworksTest {
   @ParameterizedTest
   @CsvSource({
-    "bootstrap, 40, 60",
-    "churn,     30, 600",
-    "half-gone, 40, 600",
-    "eclipse,   24, 60",
-    "flood,     25, 5",
-    "loss,      40, 60",
-    "partition, 30, 480",
-    "nat,       40, 90"
+    "bootstrap, V4, 40, 60",
+    "bootstrap, V5, 20, 60",
+    "churn, V4, 30, 600",
+    "churn, V5, 20, 300",
+    "half-gone, V4, 40, 600",
+    "half-gone, V5, 24, 600",
+    "eclipse, V4+V5, 22, 60",
+    "flood, V4+V5, 24, 4",
+    "loss, V4, 40, 60",
+    "loss, V5, 30, 60",
+    "partition, V4, 30, 480",
+    "partition, V5, 20, 120",
+    "nat, V4+V5, 24, 90"
   })
-  void allChecksHold(String scenario, int nodes, int seconds) {
+  void allChecksHold(String scenario, String versions, int nodes, int seconds) {
     Outcome outcome =
         Simulator.play(
             scenario,
             new Simulator.Options(
                 OptionalInt.of(nodes),
                 1,
-                EnumSet.of(DiscoveryVersion.V4),
+                versions(versions),
                 Optional.of(Duration.ofSeconds(seconds)),
                 2,
                 null),
@@ -41,14 +47,25 @@ class SmallNetworksTest {
   }
 
   @Test
-  void everyScenarioIsPlayed() throws NoSuchMethodException {
+  void everyScenarioIsPlayedInEachVersion() throws NoSuchMethodException {
     String[] played =
         SmallNetworksTest.class
-            .getDeclaredMethod("allChecksHold", String.class, int.class, int.class)
+            .getDeclaredMethod("allChecksHold", String.class, String.class, int.class, int.class)
             .getAnnotation(CsvSource.class)
             .value();
-    assertThat(played)
-        .hasSameSizeAs(Simulator.names())
-        .allMatch(line -> Simulator.names().contains(line.split(",")[0]));
+    for (DiscoveryVersion version : DiscoveryVersion.values()) {
+      assertThat(played)
+          .filteredOn(line -> versions(line.split(",")[1].trim()).contains(version))
+          .extracting(line -> line.split(",")[0])
+          .containsAll(Simulator.names());
+    }
+  }
+
+  private static Set<DiscoveryVersion> versions(String text) {
+    Set<DiscoveryVersion> versions = EnumSet.noneOf(DiscoveryVersion.class);
+    for (String version : text.split("\\+")) {
+      versions.add(DiscoveryVersion.valueOf(version));
+    }
+    return versions;
   }
 }
