@@ -41,7 +41,7 @@ class CrawlCommandTest {
     for (int i = 0; i < ATTEMPTS; i++) {
       CommandLineFixture crawl = new CommandLineFixture();
       assertThat(crawl.run(args.toArray(String[]::new))).as(crawl.err()).isZero();
-      if (done.test(NodesFile.read(file, NODES).nodes())) {
+      if (done.test(NodesFile.read(file, 2 * NODES).nodes())) {
         return crawl;
       }
     }
