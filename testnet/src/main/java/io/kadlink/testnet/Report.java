@@ -54,6 +54,7 @@ final class Report {
           .put("value", check.value())
           .put("seconds", Math.round(check.seconds() * 1000) / 1000.0);
     }
+    Files.createDirectories(file.toAbsolutePath().getParent());
     Files.writeString(file, mapper.writeValueAsString(root) + "\n");
   }
 }

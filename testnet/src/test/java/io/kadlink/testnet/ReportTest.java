@@ -29,7 +29,7 @@ class ReportTest {
   @Test
   void theFileHasTheShapeThatToolsRead(@TempDir Path dir) throws IOException {
     report.add(new Report.Check("all heads equal", true, "height 12", 1.23456));
-    Path file = dir.resolve("r.json");
+    Path file = dir.resolve("new/r.json");
     report.write(file);
     JsonNode json = new ObjectMapper().readTree(file.toFile());
     assertThat(json.path("ok").isBoolean()).isTrue();
