@@ -9,10 +9,10 @@ final class BadLinks implements Scenario {
   static final Faults FAULTS = new Faults(0.15, 0.05, 0.1);
 
   /** Mean recall on such links. */
-  static final double RECALL = 0.9;
+  static final double RECALL = 0.85;
 
   /** Share of lookups that find the very nearest. */
-  static final double SUCCESS = 0.85;
+  static final double SUCCESS = 0.8;
 
   private static final Duration LENGTH = Duration.ofMinutes(10);
   private static final int LOOKUPS = 100;

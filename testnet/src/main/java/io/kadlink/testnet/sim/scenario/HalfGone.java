@@ -8,7 +8,7 @@ import java.util.List;
 /** Half of the nodes vanish at the same moment. */
 final class HalfGone implements Scenario {
   /** Mean recall right after, when half of what every node knows is wrong. */
-  static final double RECALL_AT_ONCE = 0.9;
+  static final double RECALL_AT_ONCE = 0.8;
 
   /** Mean recall ten minutes later, when every table entry was checked. */
   static final double RECALL_LATER = 0.99;
