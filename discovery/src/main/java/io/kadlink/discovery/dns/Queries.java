@@ -1,6 +1,7 @@
 package io.kadlink.discovery.dns;
 
 import io.kadlink.discovery.loop.Loop;
+import io.kadlink.discovery.loop.TokenBucket;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -34,8 +35,6 @@ final class Queries {
   /** TXT records looked at under one name. */
   private static final int MAX_TEXTS = 32;
 
-  private static final double NANOS_PER_SECOND = 1e9;
-
   private record Kept(TreeEntry entry, long untilNanos) {}
 
   private final TxtResolver resolver;
@@ -45,8 +44,7 @@ final class Queries {
   private final Counter asked;
   private final Deque<Runnable> queue = new ArrayDeque<>();
   private final Map<Bytes, Kept> cache;
-  private double tokens = BURST;
-  private long refilled;
+  private final TokenBucket allowance;
   private Loop.@Nullable Timer timer;
   private boolean closed;
 
@@ -59,7 +57,7 @@ final class Queries {
         Counter.builder("kadlink.discovery.dns.queries")
             .description("DNS queries for node lists")
             .register(registry);
-    this.refilled = loop.nanoTime();
+    this.allowance = new TokenBucket(options.queriesPerSecond(), BURST, loop.nanoTime());
     this.cache =
         new LinkedHashMap<>(16, 0.75f, true) {
           private static final long serialVersionUID = 1L;
@@ -161,17 +159,13 @@ final class Queries {
 
   private void drain() {
     long now = loop.nanoTime();
-    double rate = options.queriesPerSecond() / NANOS_PER_SECOND;
-    tokens = Math.min(BURST, tokens + (now - refilled) * rate);
-    refilled = now;
-    while (tokens >= 1 && !queue.isEmpty()) {
-      tokens -= 1;
+    while (!queue.isEmpty() && allowance.take(now)) {
       queue.removeFirst().run();
     }
     if (!queue.isEmpty() && timer == null) {
       timer =
           loop.schedule(
-              Duration.ofNanos((long) Math.ceil((1 - tokens) / rate) + 1),
+              allowance.untilNext(),
               () -> {
                 timer = null;
                 drain();

@@ -4,6 +4,7 @@ import io.kadlink.discovery.Node;
 import io.kadlink.discovery.NodeSource;
 import io.kadlink.discovery.Pulls;
 import io.kadlink.discovery.loop.Loop;
+import io.kadlink.discovery.loop.TokenBucket;
 import io.kadlink.identity.InvalidRecordException;
 import io.kadlink.identity.NodeId;
 import io.kadlink.identity.NodeRecord;
@@ -45,8 +46,6 @@ public final class LanNodes implements NodeSource {
   /** A node handed out is not handed out again for this long. */
   static final Duration REPEAT_AFTER = Duration.ofSeconds(30);
 
-  private static final double NANOS_PER_SECOND = 1e9;
-
   /** What an instance of the service last said. */
   private static final class Heard {
     final String text;
@@ -67,8 +66,7 @@ public final class LanNodes implements NodeSource {
   private final boolean loopback;
   private final Map<DropReason, Counter> dropped = new EnumMap<>(DropReason.class);
   private final Map<String, Heard> heard = new LinkedHashMap<>();
-  private double tokens = VERIFY_BURST;
-  private long refilled;
+  private final TokenBucket verifications;
   private final Pulls pulls;
   private Loop.@Nullable Timer timer;
 
@@ -84,7 +82,7 @@ public final class LanNodes implements NodeSource {
     this.pulls = new Pulls(loop, this::serve);
     this.self = self;
     this.loopback = loopback;
-    this.refilled = loop.nanoTime();
+    this.verifications = new TokenBucket(VERIFY_PER_SECOND, VERIFY_BURST, loop.nanoTime());
     for (DropReason reason : DropReason.values()) {
       dropped.put(
           reason,
@@ -114,7 +112,7 @@ public final class LanNodes implements NodeSource {
       drop(DropReason.TOO_MANY, "");
       return;
     }
-    if (!mayVerify()) {
+    if (!verifications.take(loop.nanoTime())) {
       drop(DropReason.RATE_LIMITED, "");
       return;
     }
@@ -147,18 +145,6 @@ public final class LanNodes implements NodeSource {
 
   private boolean mayBeAt(InetAddress address) {
     return loopback || !address.isLoopbackAddress();
-  }
-
-  private boolean mayVerify() {
-    long now = loop.nanoTime();
-    double gained = (now - refilled) / NANOS_PER_SECOND * VERIFY_PER_SECOND;
-    tokens = Math.min(VERIFY_BURST, tokens + gained);
-    refilled = now;
-    if (tokens < 1) {
-      return false;
-    }
-    tokens -= 1;
-    return true;
   }
 
   private void drop(DropReason reason, String detail) {

@@ -1,6 +1,7 @@
 package io.kadlink.discovery.udp;
 
 import io.kadlink.discovery.loop.Loop;
+import io.kadlink.discovery.loop.TokenBucket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
@@ -45,8 +46,6 @@ public final class RateLimit {
 
   /** Senders remembered of each kind; the least recently heard is forgotten first. */
   public static final int MAX_SENDERS = 8_192;
-
-  private static final double NANOS_PER_SECOND = 1e9;
 
   private static final int IPV6_PREFIX_BYTES = 8;
 
@@ -138,34 +137,6 @@ public final class RateLimit {
     TokenBucket bucket(Object sender, long now) {
       return senders.computeIfAbsent(
           sender, key -> new TokenBucket(SENDER_PER_SECOND, SENDER_BURST, now));
-    }
-  }
-
-  private static final class TokenBucket {
-    private final double perNano;
-    private final int burst;
-    private double tokens;
-    private long updated;
-
-    TokenBucket(int perSecond, int burst, long now) {
-      this.perNano = perSecond / NANOS_PER_SECOND;
-      this.burst = burst;
-      this.tokens = burst;
-      this.updated = now;
-    }
-
-    boolean has(long now) {
-      tokens = Math.min(burst, tokens + (now - updated) * perNano);
-      updated = now;
-      return tokens >= 1;
-    }
-
-    boolean take(long now) {
-      if (!has(now)) {
-        return false;
-      }
-      tokens -= 1;
-      return true;
     }
   }
 }

@@ -1,0 +1,46 @@
+package io.kadlink.discovery.loop;
+
+import java.time.Duration;
+
+/**
+ * A rate with a burst: so many at once after a quiet time, so many a second on average. Confined to
+ * a loop, whose {@link Loop#nanoTime} it is told.
+ */
+public final class TokenBucket {
+  private static final double NANOS_PER_SECOND = 1e9;
+
+  private final double perNano;
+  private final int burst;
+  private double tokens;
+  private long updated;
+
+  /** A full bucket. */
+  public TokenBucket(double perSecond, int burst, long nanoTime) {
+    this.perNano = perSecond / NANOS_PER_SECOND;
+    this.burst = burst;
+    this.tokens = burst;
+    this.updated = nanoTime;
+  }
+
+  /** Whether there is a token; takes none. */
+  public boolean has(long nanoTime) {
+    tokens = Math.min(burst, tokens + (nanoTime - updated) * perNano);
+    updated = nanoTime;
+    return tokens >= 1;
+  }
+
+  /** Takes a token; false when there is none. */
+  public boolean take(long nanoTime) {
+    if (!has(nanoTime)) {
+      return false;
+    }
+    tokens -= 1;
+    return true;
+  }
+
+  /** How long after the last question there will be a token, if nobody takes one before. */
+  public Duration untilNext() {
+    double missing = Math.max(0, 1 - tokens);
+    return Duration.ofNanos((long) Math.ceil(missing / perNano) + 1);
+  }
+}
