@@ -18,18 +18,17 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -271,31 +270,22 @@ final class DiscoveryStart {
       return CompletableFuture.completedFuture(
           Contact.of(enode.publicKey(), enode.udpEndpoint(), enode.tcpPort()));
     }
-    CompletableFuture<Contact> resolved = new CompletableFuture<>();
-    Thread.startVirtualThread(
-        () -> {
-          try {
-            InetAddress address = InetAddress.getByName(enode.host());
-            resolved.complete(
-                Contact.of(
-                    enode.publicKey(),
-                    new InetSocketAddress(address, enode.udpPort()),
-                    enode.tcpPort()));
-          } catch (UnknownHostException e) {
-            resolved.completeExceptionally(e);
-          }
-        });
-    return resolved;
+    return offLoop(
+        () ->
+            Contact.of(
+                enode.publicKey(),
+                new InetSocketAddress(InetAddress.getByName(enode.host()), enode.udpPort()),
+                enode.tcpPort()));
   }
 
   /** What blocks gets a thread of its own. */
-  private static <T> CompletionStage<T> offLoop(Supplier<T> task) {
+  private static <T> CompletionStage<T> offLoop(Callable<T> task) {
     CompletableFuture<T> done = new CompletableFuture<>();
     Thread.startVirtualThread(
         () -> {
           try {
-            done.complete(task.get());
-          } catch (RuntimeException e) {
+            done.complete(task.call());
+          } catch (Exception e) {
             done.completeExceptionally(e);
           }
         });

@@ -1,5 +1,6 @@
 package io.kadlink.discovery;
 
+import com.google.common.collect.Comparators;
 import io.kadlink.discovery.lookup.LookupResult;
 import io.kadlink.discovery.loop.Loop;
 import io.kadlink.discovery.table.Contact;
@@ -161,7 +162,7 @@ final class NodeStream implements NodeSource {
       lookUp();
     } else if (timer == null && lookingUp == 0) {
       timer = loop.schedule(lookupWait, this::lookAgain);
-      lookupWait = min(lookupWait.multipliedBy(2), MAX_LOOKUP_WAIT);
+      lookupWait = Comparators.min(lookupWait.multipliedBy(2), MAX_LOOKUP_WAIT);
     }
   }
 
@@ -179,9 +180,5 @@ final class NodeStream implements NodeSource {
     if (handedOut.size() > MAX_REMEMBERED) {
       handedOut.keySet().removeIf(this::isNew);
     }
-  }
-
-  private static Duration min(Duration a, Duration b) {
-    return a.compareTo(b) < 0 ? a : b;
   }
 }
