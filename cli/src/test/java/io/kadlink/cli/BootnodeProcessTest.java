@@ -1,9 +1,10 @@
 package io.kadlink.cli;
 
+import static io.kadlink.cli.CommandProcesses.stdout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,39 +21,21 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class BootnodeProcessTest {
   @TempDir Path dir;
-  private final List<Process> started = new ArrayList<>();
+  private CommandProcesses bootnodes;
+
+  @BeforeEach
+  void begin() {
+    bootnodes = new CommandProcesses(dir, "bootnode");
+  }
 
   @AfterEach
   void end() {
-    started.forEach(Process::destroyForcibly);
+    bootnodes.end();
   }
 
-  private Process launch(String name, String... more) throws Exception {
-    List<String> words =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx32m",
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "-Xlog:class+load:file=" + dir.resolve(name + ".classes"),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Kadlink.class.getName(),
-                "bootnode",
-                "--data-dir",
-                dir.resolve(name).toString(),
-                "--host",
-                "127.0.0.1"));
-    words.addAll(List.of(more));
-    Process process =
-        new ProcessBuilder(words).redirectError(dir.resolve(name + ".log").toFile()).start();
-    started.add(process);
-    return process;
-  }
-
-  private static BufferedReader stdout(Process process) {
-    return process.inputReader(StandardCharsets.UTF_8);
+  private Process launch(String name, String... more) throws IOException {
+    return bootnodes.launch(
+        List.of("-Xmx32m", "-Xlog:class+load:file=" + dir.resolve(name + ".classes")), name, more);
   }
 
   @Test

@@ -1,10 +1,10 @@
 package io.kadlink.cli;
 
+import static io.kadlink.cli.CommandProcesses.stdout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -17,7 +17,6 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
@@ -25,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,12 +32,19 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code kadlink node} as a process: its stdout, its end, and what it makes of garbage. */
 @Timeout(120)
 class NodeProcessTest {
+  private static final String HEAP = "-Xmx256m";
+
   @TempDir Path dir;
-  private final List<Process> started = new ArrayList<>();
+  private CommandProcesses nodes;
+
+  @BeforeEach
+  void begin() {
+    nodes = new CommandProcesses(dir, "node");
+  }
 
   @AfterEach
   void end() {
-    started.forEach(Process::destroyForcibly);
+    nodes.end();
   }
 
   @Test
@@ -110,8 +117,8 @@ class NodeProcessTest {
     try (DatagramSocket server = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
       server.setSoTimeout(30_000);
       Process node =
-          launch(
-              List.of("-Ddns.server=127.0.0.1:" + server.getLocalPort()),
+          nodes.launch(
+              List.of(HEAP, "-Ddns.server=127.0.0.1:" + server.getLocalPort()),
               "a",
               "--port",
               "0",
@@ -127,36 +134,7 @@ class NodeProcessTest {
   }
 
   private Process launch(String name, String... more) throws IOException {
-    return launch(List.of(), name, more);
-  }
-
-  private Process launch(List<String> jvmOptions, String name, String... more) throws IOException {
-    List<String> words = new ArrayList<>();
-    words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    words.addAll(jvmOptions);
-    words.addAll(
-        List.of(
-            "-Xmx256m",
-            "-XX:TieredStopAtLevel=1",
-            "--enable-native-access=ALL-UNNAMED",
-            "-cp",
-            System.getProperty("java.class.path"),
-            Kadlink.class.getName(),
-            "node",
-            "--data-dir",
-            dir.resolve(name).toString(),
-            "--host",
-            "127.0.0.1"));
-    words.addAll(List.of(more));
-    Process process =
-        new ProcessBuilder(words).redirectError(dir.resolve(name + ".log").toFile()).start();
-    started.add(process);
-    return process;
-  }
-
-  private static BufferedReader stdout(Process process) {
-    return new BufferedReader(
-        new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    return nodes.launch(List.of(HEAP), name, more);
   }
 
   private int portInLog(String name, String pattern) throws Exception {

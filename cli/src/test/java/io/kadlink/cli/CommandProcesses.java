@@ -1,0 +1,54 @@
+package io.kadlink.cli;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One command of {@code kadlink} in processes of its own, on loopback: data under a folder's {@code
+ * NAME}, stderr in its {@code NAME.log}.
+ */
+final class CommandProcesses {
+  private final Path dir;
+  private final String command;
+  private final List<Process> started = new ArrayList<>();
+
+  CommandProcesses(Path dir, String command) {
+    this.dir = dir;
+    this.command = command;
+  }
+
+  Process launch(List<String> jvmOptions, String name, String... more) throws IOException {
+    List<String> words = new ArrayList<>();
+    words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    words.addAll(jvmOptions);
+    words.addAll(
+        List.of(
+            "-XX:TieredStopAtLevel=1",
+            "--enable-native-access=ALL-UNNAMED",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Kadlink.class.getName(),
+            command,
+            "--data-dir",
+            dir.resolve(name).toString(),
+            "--host",
+            "127.0.0.1"));
+    words.addAll(List.of(more));
+    Process process =
+        new ProcessBuilder(words).redirectError(dir.resolve(name + ".log").toFile()).start();
+    started.add(process);
+    return process;
+  }
+
+  static BufferedReader stdout(Process process) {
+    return process.inputReader(StandardCharsets.UTF_8);
+  }
+
+  void end() {
+    started.forEach(Process::destroyForcibly);
+  }
+}
