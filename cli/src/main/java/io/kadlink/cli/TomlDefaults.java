@@ -51,13 +51,9 @@ final class TomlDefaults implements IDefaultValueProvider {
     try {
       table = new TomlMapper().readTree(file.toFile());
     } catch (JsonProcessingException e) {
+      String place = e.getLocation() == null ? "" : ", line " + e.getLocation().getLineNr();
       throw new CommandFailure(
-          file
-              + " is not valid TOML, line "
-              + e.getLocation().getLineNr()
-              + ": "
-              + e.getOriginalMessage(),
-          e);
+          file + " is not valid TOML" + place + ": " + e.getOriginalMessage(), e);
     } catch (IOException e) {
       throw new CommandFailure("The configuration can't be read: " + e, e);
     }

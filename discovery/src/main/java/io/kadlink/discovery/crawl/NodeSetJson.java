@@ -50,10 +50,13 @@ public final class NodeSetJson {
     // A reader, because from bytes the parser would guess at other encodings, and fail in other
     // ways
     try (JsonParser parser = JSON.createParser(new InputStreamReader(in, UTF_8))) {
-      return read(parser, maxNodes);
-    } catch (JsonProcessingException e) {
-      throw new BadNodeSetException(
-          "line " + e.getLocation().getLineNr() + ": " + e.getOriginalMessage(), e);
+      try {
+        return read(parser, maxNodes);
+      } catch (JsonProcessingException e) {
+        // The parser's place: an exception for a limit has none
+        int line = parser.currentLocation().getLineNr();
+        throw new BadNodeSetException("line " + line + ": " + e.getOriginalMessage(), e);
+      }
     }
   }
 

@@ -58,6 +58,14 @@ class NodeSetJsonTest {
   }
 
   @Test
+  void aTextPastTheLimitIsRefusedWithItsPlace() {
+    String text = "{\n\"ab\": {\"record\": \"" + "x".repeat(1_001) + "\"}}";
+    assertThatThrownBy(() -> read(text.getBytes(StandardCharsets.UTF_8), 1))
+        .isInstanceOf(BadNodeSetException.class)
+        .hasMessageContainingAll("line 2", "1000");
+  }
+
+  @Test
   void anotherEncodingIsRefusedAndNotGuessedAt() throws IOException {
     String text = new String(written(recorded), StandardCharsets.UTF_8);
     assertThatThrownBy(() -> read(text.getBytes(Charset.forName("UTF-32")), 1))
