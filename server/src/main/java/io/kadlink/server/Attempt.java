@@ -5,7 +5,8 @@ import io.kadlink.discovery.Node;
 import io.kadlink.rlpx.RlpxConnection;
 import io.kadlink.rlpx.RlpxException;
 import io.kadlink.rlpx.wire.DisconnectReason;
-import io.kadlink.server.admission.NetRestrict;
+import io.kadlink.server.admission.AccessLists;
+import io.kadlink.server.admission.Decision;
 import io.kadlink.server.dial.DialKind;
 import io.kadlink.server.dial.DialTarget;
 import java.net.InetAddress;
@@ -31,7 +32,7 @@ final class Attempt {
   private final DialTarget target;
   private final Dialer.Network network;
   private final Loop loop;
-  private final NetRestrict netRestrict;
+  private final AccessLists access;
   private final CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
   private DialKind kind;
   private @Nullable Result result;
@@ -62,17 +63,12 @@ final class Attempt {
     }
   }
 
-  Attempt(
-      DialTarget target,
-      DialKind kind,
-      Dialer.Network network,
-      Loop loop,
-      NetRestrict netRestrict) {
+  Attempt(DialTarget target, DialKind kind, Dialer.Network network, Loop loop, AccessLists access) {
     this.target = target;
     this.kind = kind;
     this.network = network;
     this.loop = loop;
-    this.netRestrict = netRestrict;
+    this.access = access;
   }
 
   DialTarget target() {
@@ -120,13 +116,17 @@ final class Attempt {
       detour(address, "it announces no TCP port", null);
       return;
     }
-    if (!netRestrict.permits(address)) {
-      end(new Failed("netrestrict", "its address is outside the permitted networks", null));
+    InetSocketAddress socket = new InetSocketAddress(address, target.tcpPort());
+    Optional<Decision.Refuse> barred =
+        access.judge(Optional.of(target.id()), Optional.of(socket), kind != DialKind.DYNAMIC);
+    if (barred.isPresent()) {
+      Decision.Refuse refuse = barred.get();
+      end(new Failed(refuse.rule().name().toLowerCase(Locale.ROOT), refuse.why(), null));
       return;
     }
     network
         .rlpx()
-        .dial(new InetSocketAddress(address, target.tcpPort()), target.publicKey())
+        .dial(socket, target.publicKey())
         .whenComplete(
             (connection, failure) ->
                 loop.execute(

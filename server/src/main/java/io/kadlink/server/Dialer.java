@@ -8,7 +8,8 @@ import io.kadlink.identity.PublicKey;
 import io.kadlink.rlpx.Rlpx;
 import io.kadlink.rlpx.RlpxConnection;
 import io.kadlink.rlpx.wire.DisconnectReason;
-import io.kadlink.server.admission.NetRestrict;
+import io.kadlink.server.admission.AccessLists;
+import io.kadlink.server.admission.Decision;
 import io.kadlink.server.admission.Slot;
 import io.kadlink.server.dial.DialKind;
 import io.kadlink.server.dial.DialOptions;
@@ -17,7 +18,6 @@ import io.kadlink.server.dial.DialReason;
 import io.kadlink.server.dial.DialScheduler;
 import io.kadlink.server.dial.DialTarget;
 import io.kadlink.server.dial.Outside;
-import java.net.InetAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -49,7 +49,7 @@ final class Dialer implements Outside, Door.Dials, PeerSet.Observer {
   private final NodeId self;
   private final Loop loop;
   private final InstantSource clock;
-  private final NetRestrict netRestrict;
+  private final AccessLists access;
   private final DialFilter filter;
   private final Arrivals arrivals;
   private final PeerSet peers;
@@ -74,7 +74,7 @@ final class Dialer implements Outside, Door.Dials, PeerSet.Observer {
       Loop loop,
       InstantSource clock,
       int slots,
-      NetRestrict netRestrict,
+      AccessLists access,
       Arrivals arrivals,
       PeerSet peers,
       DialReports reports,
@@ -84,7 +84,7 @@ final class Dialer implements Outside, Door.Dials, PeerSet.Observer {
     this.self = self;
     this.loop = loop;
     this.clock = clock;
-    this.netRestrict = netRestrict;
+    this.access = access;
     this.filter = filter;
     this.arrivals = arrivals;
     this.peers = peers;
@@ -195,8 +195,8 @@ final class Dialer implements Outside, Door.Dials, PeerSet.Observer {
   }
 
   @Override
-  public boolean permits(InetAddress address) {
-    return netRestrict.permits(address);
+  public Optional<String> barred(DialTarget target, boolean named) {
+    return access.judge(Optional.of(target.id()), target.socket(), named).map(Decision.Refuse::why);
   }
 
   @Override
@@ -227,7 +227,7 @@ final class Dialer implements Outside, Door.Dials, PeerSet.Observer {
       return;
     }
     LOG.debug("dialing {} ({})", target, kind);
-    Attempt attempt = new Attempt(target, kind, network, loop, netRestrict);
+    Attempt attempt = new Attempt(target, kind, network, loop, access);
     running.put(target.id(), attempt);
     attempt.start().whenComplete((connected, failure) -> loop.execute(() -> ended(attempt)));
   }

@@ -5,12 +5,13 @@ import io.kadlink.identity.PublicKey;
 import io.kadlink.rlpx.Gate;
 import io.kadlink.rlpx.wire.DisconnectReason;
 import io.kadlink.rlpx.wire.Hello;
+import io.kadlink.server.admission.AccessLists;
 import io.kadlink.server.admission.Admission;
 import io.kadlink.server.admission.Applicant;
 import io.kadlink.server.admission.Census;
+import io.kadlink.server.admission.Cidr;
 import io.kadlink.server.admission.Decision;
 import io.kadlink.server.admission.InboundThrottle;
-import io.kadlink.server.admission.NetRestrict;
 import io.kadlink.server.admission.Rule;
 import io.kadlink.server.admission.Slot;
 import java.net.InetSocketAddress;
@@ -34,7 +35,7 @@ final class Door implements Gate {
 
   private final Loop loop;
   private final Admission admission;
-  private final NetRestrict netRestrict;
+  private final AccessLists access;
   private final InboundThrottle throttle;
   private final Arrivals arrivals;
   private final PeerSet peers;
@@ -67,7 +68,7 @@ final class Door implements Gate {
   Door(
       Loop loop,
       Admission admission,
-      NetRestrict netRestrict,
+      AccessLists access,
       InboundThrottle throttle,
       Arrivals arrivals,
       PeerSet peers,
@@ -76,7 +77,7 @@ final class Door implements Gate {
       Events events) {
     this.loop = loop;
     this.admission = admission;
-    this.netRestrict = netRestrict;
+    this.access = access;
     this.throttle = throttle;
     this.arrivals = arrivals;
     this.peers = peers;
@@ -90,16 +91,16 @@ final class Door implements Gate {
     if (!(remote instanceof InetSocketAddress inet)) {
       return true; // a stream that a protocol provided
     }
-    Rule broken =
-        !netRestrict.permits(inet.getAddress())
-            ? Rule.NETRESTRICT
-            : throttle.admits(inet.getAddress()) ? null : Rule.THROTTLED;
-    if (broken == null) {
-      return true;
+    Optional<Decision.Refuse> refusal = access.judge(Optional.empty(), Optional.of(inet), false);
+    if (refusal.isEmpty() && !throttle.admits(inet.getAddress())) {
+      refusal = Optional.of(new Decision.Refuse(Rule.THROTTLED, "its address connects too often"));
     }
-    metrics.refused(broken, true);
-    LOG.debug("refused connection from {}: {}", remote, broken);
-    return false;
+    refusal.ifPresent(
+        refuse -> {
+          metrics.refused(refuse.rule(), true);
+          LOG.debug("refused connection from {}: {}", remote, refuse.why());
+        });
+    return refusal.isEmpty();
   }
 
   @Override
@@ -174,17 +175,24 @@ final class Door implements Gate {
       }
       Applicant applicant =
           new Applicant(
-              id, inbound, dials.privileged(id, inbound), dials.wanted(id), greeted, patient);
+              id,
+              Discipline.socket(address),
+              inbound,
+              dials.privileged(id, inbound),
+              dials.wanted(id),
+              greeted,
+              patient);
       switch (admission.decide(applicant, this)) {
-        case Decision.Admit admit -> admit(id, admit.slot());
+        case Decision.Admit admit -> admit(id, admit);
         case Decision.Refuse refuse -> refuse(refuse);
         case Decision.Hold hold -> hold(id, hold);
       }
     }
 
-    private void admit(NodeId id, Slot slot) {
+    private void admit(NodeId id, Decision.Admit admit) {
       if (greeted) {
-        peers.keepPlace(id, slot, inbound);
+        admit.instead().ifPresent(this::evict);
+        peers.keepPlace(id, admit.slot(), inbound);
         if (inbound) {
           arrivals.remove(id);
         }
@@ -192,6 +200,17 @@ final class Door implements Gate {
         loop.schedule(Arrivals.UNDERWAY, () -> overdue(id));
       }
       answer(id, Optional.empty());
+    }
+
+    private void evict(NodeId low) {
+      metrics.evicted("priority");
+      peers
+          .peer(low)
+          .ifPresent(
+              session ->
+                  session.end(
+                      DisconnectReason.TOO_MANY_PEERS,
+                      "its place was needed for " + remote.id().shortForm()));
     }
 
     private void refuse(Decision.Refuse refuse) {
@@ -242,6 +261,21 @@ final class Door implements Gate {
     @Override
     public Optional<Held> held(NodeId id) {
       return peers.held(id);
+    }
+
+    @Override
+    public int total() {
+      return peers.total();
+    }
+
+    @Override
+    public int within(Cidr network) {
+      return peers.within(network);
+    }
+
+    @Override
+    public List<NodeId> evictable() {
+      return peers.limited().stream().map(Session::id).toList();
     }
 
     @Override

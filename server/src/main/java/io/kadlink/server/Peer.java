@@ -5,6 +5,7 @@ import io.kadlink.identity.NodeRecord;
 import io.kadlink.identity.PublicKey;
 import io.kadlink.rlpx.wire.Capability;
 import io.kadlink.rlpx.wire.DisconnectReason;
+import io.kadlink.server.reputation.Behaviour;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -55,6 +56,14 @@ public interface Peer {
    * @throws IllegalArgumentException when the session does not speak {@code protocol}
    */
   boolean send(Protocol protocol, int code, Bytes payload);
+
+  /**
+   * Tells the server what this peer did, good or bad: it keeps a score of each node, and bans those
+   * that are worth too little. See {@link Behaviour}.
+   *
+   * @param detail what it was, in words for an operator
+   */
+  void report(Behaviour behaviour, String detail);
 
   /** Bytes waiting to be sent. */
   long pendingBytes();

@@ -7,10 +7,13 @@ import io.kadlink.rlpx.RlpxConnection;
 import io.kadlink.rlpx.wire.DisconnectReason;
 import io.kadlink.rlpx.wire.Printable;
 import io.kadlink.server.admission.Census.Held;
+import io.kadlink.server.admission.Cidr;
 import io.kadlink.server.admission.Slot;
+import io.kadlink.server.reputation.Behaviour;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -47,7 +50,7 @@ final class PeerSet {
   private final Map<NodeId, Session> sessions = new ConcurrentHashMap<>();
   private final Map<NodeId, Place> places = new HashMap<>();
   private final Map<NodeId, Place> lapsed = new HashMap<>();
-  private Observer observer = new Observer() {};
+  private final List<Observer> observers = new ArrayList<>();
 
   /** A place kept for a connection that was admitted and is not there yet. */
   private record Place(Slot slot, boolean inbound, Instant since) {}
@@ -57,6 +60,9 @@ final class PeerSet {
     default void up(Session session) {}
 
     default void down(Session session, RlpxConnection.Ending ending, Duration lasted, String why) {}
+
+    /** A protocol says what a peer did. */
+    default void reported(Session session, Behaviour behaviour, String detail) {}
 
     /** A place that was kept for this node is free again. */
     default void freed(NodeId id) {}
@@ -77,7 +83,7 @@ final class PeerSet {
   }
 
   void observe(Observer observer) {
-    this.observer = observer;
+    observers.add(observer);
   }
 
   /** Oldest first. */
@@ -120,6 +126,31 @@ final class PeerSet {
             + places.values().stream().filter(p -> p.slot() == slot).count());
   }
 
+  /** All sessions, and the places kept. */
+  int total() {
+    loop.assertInLoop();
+    return sessions.size() + places.size();
+  }
+
+  /** Sessions with nodes of this network that count against a limit. */
+  int within(Cidr network) {
+    loop.assertInLoop();
+    return (int)
+        sessions.values().stream()
+            .filter(session -> session.slot() != Slot.FREE)
+            .flatMap(session -> Discipline.socket(session.remoteAddress()).stream())
+            .filter(socket -> network.contains(socket.getAddress()))
+            .count();
+  }
+
+  /** Those that count against a limit, oldest first. */
+  List<Session> limited() {
+    return sessions.values().stream()
+        .filter(session -> session.slot() != Slot.FREE && !session.endedByUs())
+        .sorted(Comparator.comparing(Session::connectedAt))
+        .toList();
+  }
+
   /** Keeps a place for a connection that passed the gate. */
   void keepPlace(NodeId id, Slot slot, boolean inbound) {
     loop.assertInLoop();
@@ -132,7 +163,7 @@ final class PeerSet {
             LOG.debug("peer id={} was admitted and does not come", id.shortForm());
             lapsed.put(id, place);
             loop.schedule(PLACE_REMEMBERED, () -> lapsed.remove(id, place));
-            observer.freed(id);
+            observers.forEach(observer -> observer.freed(id));
           }
         });
   }
@@ -155,7 +186,15 @@ final class PeerSet {
     places.remove(id);
     lapsed.remove(id);
     Session session =
-        new Session(connection, place.slot(), relay, record, clock.instant(), hosts, metrics);
+        new Session(
+            connection,
+            place.slot(),
+            relay,
+            record,
+            clock.instant(),
+            hosts,
+            this::reported,
+            metrics);
     sessions.put(id, session);
     LOG.info(
         "peer connected id={} client=\"{}\" {} address={} caps={}{} peers={}",
@@ -168,7 +207,7 @@ final class PeerSet {
         sessions.size());
     session.open();
     events.tell(new ServerEvent.PeerConnected(session));
-    observer.up(session);
+    observers.forEach(observer -> observer.up(session));
     connection.closed().thenAccept(ending -> loop.execute(() -> remove(session, ending)));
     return Optional.of(session);
   }
@@ -193,15 +232,18 @@ final class PeerSet {
     session.closed(ending.reason());
     events.tell(
         new ServerEvent.PeerDisconnected(session, ending.reason(), ending.byRemote(), detail));
-    observer.down(
-        session,
-        ending,
-        lasted,
+    String why =
         (ending.byRemote() ? "it disconnected: " : "we disconnected: ")
             + ending.reason()
             + " ("
             + Printable.of(detail)
-            + ")");
+            + ")";
+    observers.forEach(observer -> observer.down(session, ending, lasted, why));
+  }
+
+  private void reported(Session session, Behaviour behaviour, String detail) {
+    loop.execute(
+        () -> observers.forEach(observer -> observer.reported(session, behaviour, detail)));
   }
 
   private static String via(Session session) {

@@ -36,9 +36,11 @@ public final class Server implements AutoCloseable {
   private final Loop loop;
   private final Events events;
   private final Admission admission;
+  private final Access access;
   private final LocalRecord record;
   private final List<ProtocolHost> hosts;
   private final PeerSet peers;
+  private final Discipline discipline;
   private final Dialer dialer;
   private final Rlpx rlpx;
   private final int tcpPort;
@@ -51,9 +53,11 @@ public final class Server implements AutoCloseable {
       Loop loop,
       Events events,
       Admission admission,
+      Access access,
       LocalRecord record,
       List<ProtocolHost> hosts,
       PeerSet peers,
+      Discipline discipline,
       Dialer dialer,
       Rlpx rlpx,
       int tcpPort) {
@@ -62,9 +66,11 @@ public final class Server implements AutoCloseable {
     this.loop = loop;
     this.events = events;
     this.admission = admission;
+    this.access = access;
     this.record = record;
     this.hosts = List.copyOf(hosts);
     this.peers = peers;
+    this.discipline = discipline;
     this.dialer = dialer;
     this.rlpx = rlpx;
     this.tcpPort = tcpPort;
@@ -148,12 +154,31 @@ public final class Server implements AutoCloseable {
 
   /** From now on admits this node even when all slots are taken. */
   public void addTrustedNode(NodeId node) {
-    unlessStopping(() -> admission.trust(node));
+    unlessStopping(
+        () -> {
+          admission.trust(node);
+          discipline.pardon(node);
+        });
   }
 
   /** From now on the limits count for this node again; an existing session stays. */
   public void removeTrustedNode(NodeId node) {
     unlessStopping(() -> admission.distrust(node));
+  }
+
+  /** From now on admits this node even when all slots are taken, and never evicts it. */
+  public void preferNode(NodeId node) {
+    unlessStopping(() -> admission.prefer(node));
+  }
+
+  /** From now on this node is one of many again; an existing session stays as it is. */
+  public void unpreferNode(NodeId node) {
+    unlessStopping(() -> admission.unprefer(node));
+  }
+
+  /** Who may be a peer at all, and how nodes stand with us. */
+  public Access access() {
+    return access;
   }
 
   /** Why each known node that is not a peer is not one; the latest few thousand are kept. */
@@ -203,7 +228,9 @@ public final class Server implements AutoCloseable {
           .start(
               () -> {
                 try {
-                  new Shutdown(threads, loop, admission, record, hosts, peers, dialer, rlpx).run();
+                  new Shutdown(
+                          threads, loop, admission, record, hosts, peers, discipline, dialer, rlpx)
+                      .run();
                 } finally {
                   stopped.complete(null);
                 }

@@ -3,10 +3,16 @@ package io.kadlink.server;
 import io.kadlink.discovery.DiscoveryVersion;
 import io.kadlink.discovery.dns.TreeLink;
 import io.kadlink.identity.Enode;
+import io.kadlink.identity.NodeId;
 import io.kadlink.identity.NodeKey;
 import io.kadlink.identity.Signer;
+import io.kadlink.server.admission.AdmissionOptions;
 import io.kadlink.server.admission.Cidr;
+import io.kadlink.server.admission.Eviction;
+import io.kadlink.server.admission.PeerLimits;
+import io.kadlink.server.admission.Subject;
 import io.kadlink.server.dial.DialOptions;
+import io.kadlink.server.reputation.ReputationOptions;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.InetAddress;
@@ -18,6 +24,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -62,6 +69,16 @@ public final class ServerBuilder {
   private InstantSource clock = InstantSource.system();
   private @Nullable RandomGenerator random;
   private final List<Cidr> netRestrict = new ArrayList<>();
+  private final List<Subject> denied = new ArrayList<>();
+  private final List<Subject> allowed = new ArrayList<>();
+  private boolean allowListOnly;
+  private int perAddress = PeerLimits.DEFAULT_PER_ADDRESS;
+  private int perSubnet = PeerLimits.DEFAULT_PER_SUBNET;
+  private final Set<NodeId> preferred = new HashSet<>();
+  private Eviction eviction = Eviction.NONE;
+  private boolean rotation;
+  private ReputationOptions reputation = ReputationOptions.DEFAULT;
+  private Optional<Path> stateFolder = Optional.empty();
   private DialOptions dialing = DialOptions.DEFAULT;
   private DialFilter dialFilter = node -> Optional.empty();
 
@@ -277,6 +294,78 @@ public final class ServerBuilder {
     return this;
   }
 
+  /** Nodes, networks and endpoints that are never peers. Adds to those already given. */
+  public ServerBuilder deny(Collection<Subject> subjects) {
+    denied.addAll(subjects);
+    return this;
+  }
+
+  /** Nodes, networks and endpoints on the allow list, which counts with {@link #allowListOnly}. */
+  public ServerBuilder allow(Collection<Subject> subjects) {
+    allowed.addAll(subjects);
+    return this;
+  }
+
+  /** Whether only those on the allow list, static and trusted nodes may be peers; default: no. */
+  public ServerBuilder allowListOnly(boolean only) {
+    this.allowListOnly = only;
+    return this;
+  }
+
+  /**
+   * How many peers may share an IP address, and how many an IPv4 /24 or IPv6 /64, 1 or more each;
+   * default: {@value PeerLimits#DEFAULT_PER_ADDRESS} and {@value PeerLimits#DEFAULT_PER_SUBNET}.
+   * Static, trusted and preferred nodes are not counted; loopback and private addresses only with
+   * {@link #limitLan}.
+   */
+  public ServerBuilder peersPerPlace(int perAddress, int perSubnet) {
+    this.perAddress = perAddress;
+    this.perSubnet = perSubnet;
+    return this;
+  }
+
+  /**
+   * Nodes that matter more than others, consensus members for example: admitted even when all slots
+   * are taken, and never evicted. Adds to those already given; bootnodes are preferred anyway.
+   */
+  public ServerBuilder preferredNodes(Collection<NodeId> nodes) {
+    preferred.addAll(nodes);
+    return this;
+  }
+
+  /**
+   * Who goes when a static, trusted or preferred node comes and all places are taken; default:
+   * nobody.
+   */
+  public ServerBuilder eviction(Eviction eviction) {
+    this.eviction = eviction;
+    return this;
+  }
+
+  /**
+   * Whether every few minutes, while all slots are taken, a random peer has to make room for
+   * another; default: no.
+   */
+  public ServerBuilder rotatePeers(boolean rotate) {
+    this.rotation = rotate;
+    return this;
+  }
+
+  /** How bad behaviour is answered; default: {@link ReputationOptions#DEFAULT}. */
+  public ServerBuilder reputation(ReputationOptions options) {
+    this.reputation = options;
+    return this;
+  }
+
+  /**
+   * An existing folder where bans, the lists edited while running, and reputations are kept;
+   * default: they are forgotten at the end.
+   */
+  public ServerBuilder stateFolder(Path folder) {
+    this.stateFolder = Optional.of(folder);
+    return this;
+  }
+
   /** How patiently nodes are dialed and redialed; default: {@link DialOptions#DEFAULT}. */
   public ServerBuilder dialing(DialOptions dialing) {
     this.dialing = dialing;
@@ -324,9 +413,27 @@ public final class ServerBuilder {
         metrics == null ? new SimpleMeterRegistry() : metrics,
         clock,
         random == null ? new SecureRandom() : random,
-        netRestrict,
+        new AdmissionOptions(
+            netRestrict,
+            denied,
+            allowed,
+            allowListOnly,
+            perAddress,
+            perSubnet,
+            preferred(),
+            eviction,
+            rotation),
+        reputation,
+        stateFolder,
         dialing,
         dialFilter);
+  }
+
+  /** Bootnodes are needed by everyone, so they are preferred, too. */
+  private Set<NodeId> preferred() {
+    Set<NodeId> all = new HashSet<>(preferred);
+    bootnodes.forEach(node -> all.add(node.id()));
+    return all;
   }
 
   private static int checkPort(int port) {

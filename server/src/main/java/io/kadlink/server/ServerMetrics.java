@@ -3,6 +3,7 @@ package io.kadlink.server;
 import io.kadlink.rlpx.wire.Capability;
 import io.kadlink.rlpx.wire.DisconnectReason;
 import io.kadlink.server.admission.Rule;
+import io.kadlink.server.reputation.Behaviour;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -13,10 +14,31 @@ import java.util.function.IntSupplier;
 final class ServerMetrics {
   private final MeterRegistry registry;
   private final Counter pauses;
+  private final Counter bans;
 
   ServerMetrics(MeterRegistry registry) {
     this.registry = registry;
+    this.bans = registry.counter("kadlink.bans");
     this.pauses = registry.counter("kadlink.reads.paused");
+  }
+
+  void watchDenied(IntSupplier count) {
+    Gauge.builder("kadlink.denied", count, IntSupplier::getAsInt)
+        .description("Entries of the deny list, bans included")
+        .strongReference(true)
+        .register(registry);
+  }
+
+  void reported(Behaviour behaviour) {
+    registry.counter("kadlink.reports", "behaviour", name(behaviour)).increment();
+  }
+
+  void banned() {
+    bans.increment();
+  }
+
+  void evicted(String why) {
+    registry.counter("kadlink.evictions", "reason", why).increment();
   }
 
   void watchPeers(IntSupplier dialed, IntSupplier accepted) {

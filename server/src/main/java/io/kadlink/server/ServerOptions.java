@@ -2,10 +2,13 @@ package io.kadlink.server;
 
 import io.kadlink.identity.Enode;
 import io.kadlink.identity.Signer;
-import io.kadlink.server.admission.Cidr;
+import io.kadlink.server.admission.AdmissionOptions;
+import io.kadlink.server.admission.PeerLimits;
 import io.kadlink.server.dial.DialOptions;
+import io.kadlink.server.reputation.ReputationOptions;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
@@ -30,7 +33,9 @@ record ServerOptions(
     MeterRegistry metrics,
     InstantSource clock,
     RandomGenerator random,
-    List<Cidr> netRestrict,
+    AdmissionOptions admission,
+    ReputationOptions reputation,
+    Optional<Path> stateFolder,
     DialOptions dialing,
     DialFilter dialFilter) {
 
@@ -41,7 +46,6 @@ record ServerOptions(
     staticNodes = List.copyOf(staticNodes);
     trustedNodes = List.copyOf(trustedNodes);
     protocols = List.copyOf(protocols);
-    netRestrict = List.copyOf(netRestrict);
     Set<Object> seen = new HashSet<>();
     for (Protocol protocol : protocols) {
       if (!seen.add(protocol.capability())) {
@@ -79,8 +83,12 @@ record ServerOptions(
     return Math.max(1, (int) Math.floor(maxPeers * dialedShare));
   }
 
-  /** Slots for peers that dial us. */
-  int maxAccepted() {
-    return maxPeers - maxDialed();
+  PeerLimits limits() {
+    return new PeerLimits(
+        maxDialed(),
+        maxPeers - maxDialed(),
+        admission.perAddress(),
+        admission.perSubnet(),
+        discovery.limitLan());
   }
 }

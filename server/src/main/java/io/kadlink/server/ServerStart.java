@@ -10,10 +10,11 @@ import io.kadlink.identity.PublicKey;
 import io.kadlink.rlpx.NettyRlpx;
 import io.kadlink.rlpx.Rlpx;
 import io.kadlink.rlpx.RlpxOptions;
+import io.kadlink.server.admission.AccessLists;
 import io.kadlink.server.admission.Admission;
 import io.kadlink.server.admission.InboundThrottle;
-import io.kadlink.server.admission.NetRestrict;
 import io.kadlink.server.dial.DialTarget;
+import io.kadlink.server.reputation.Reputation;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -43,12 +44,14 @@ final class ServerStart {
   private final Loop loop;
   private final Events events = new Events();
   private final Detours detours = new Detours();
-  private final NetRestrict netRestrict;
+  private final AccessLists access;
   private final Arrivals arrivals;
   private final Admission admission;
   private final LocalRecord record;
   private final List<ProtocolHost> hosts;
   private final PeerSet peers;
+  private final Discipline discipline;
+  private final Rotation rotation;
   private final Dialer dialer;
   private final Door door;
   private final Rlpx rlpx;
@@ -60,9 +63,12 @@ final class ServerStart {
     this.self = options.signer().publicKey();
     this.threads = ServerThreads.start(options.protocols());
     this.loop = new NettyLoop(threads.server());
-    this.netRestrict = new NetRestrict(options.netRestrict());
+    this.access = options.admission().lists(options.clock());
     this.arrivals = new Arrivals(options.clock());
-    this.admission = new Admission(self.id(), options.maxDialed(), options.maxAccepted());
+    this.admission =
+        new Admission(
+            self.id(), options.limits(), access, options.admission().eviction(), splitRandom());
+    options.admission().preferred().forEach(admission::prefer);
     options.trustedNodes().forEach(node -> admission.trust(node.id()));
     this.record = new LocalRecord(loop, options.signer(), options.clock());
     ServerMetrics metrics = new ServerMetrics(options.metrics());
@@ -77,7 +83,7 @@ final class ServerStart {
             loop,
             options.clock(),
             options.maxDialed(),
-            netRestrict,
+            access,
             arrivals,
             peers,
             new DialReports(metrics, events),
@@ -85,11 +91,19 @@ final class ServerStart {
             options.dialFilter(),
             splitRandom());
     peers.observe(dialer);
+    Reputation reputation =
+        new Reputation(options.reputation(), options.clock(), admission::trusts);
+    Optional<Discipline.Files> files = options.stateFolder().map(Discipline.Files::in);
+    files.ifPresent(each -> Discipline.restore(each, access, reputation, options.clock()));
+    this.discipline = new Discipline(loop, reputation, access, peers, metrics, events, files);
+    peers.observe(discipline);
+    this.rotation =
+        new Rotation(loop, options.clock(), splitRandom(), options.limits(), peers, metrics);
     this.door =
         new Door(
             loop,
             admission,
-            netRestrict,
+            access,
             new InboundThrottle(options.clock()),
             arrivals,
             peers,
@@ -118,7 +132,19 @@ final class ServerStart {
 
   private Server server() {
     return new Server(
-        options, threads, loop, events, admission, record, hosts, peers, dialer, rlpx, tcpPort);
+        options,
+        threads,
+        loop,
+        events,
+        admission,
+        new Access(loop, access, discipline),
+        record,
+        hosts,
+        peers,
+        discipline,
+        dialer,
+        rlpx,
+        tcpPort);
   }
 
   private RlpxOptions rlpxOptions() {
@@ -213,7 +239,7 @@ final class ServerStart {
             .tcpPort(tcpPort)
             .versions(options.discovery().versions())
             .recordEntries(await("the record could not be made", record.entries()))
-            .addresses(new AddressRules(netRestrict::permits, options.discovery().limitLan()))
+            .addresses(new AddressRules(access::permits, options.discovery().limitLan()))
             .bootnodes(options.discovery().bootnodes())
             .clock(options.clock())
             .random(options.random())
@@ -232,6 +258,10 @@ final class ServerStart {
     Dialer.Network network = new Dialer.Network(rlpx, detours, discovery, source, door);
     loop.execute(
         () -> {
+          discipline.start();
+          if (options.admission().rotation()) {
+            rotation.start();
+          }
           dialer.start(network);
           for (Enode node : options.staticNodes()) {
             dialer.scheduler().addStatic(DialTarget.of(node));

@@ -9,6 +9,7 @@ import io.kadlink.rlpx.wire.DisconnectReason;
 import io.kadlink.rlpx.wire.ProtocolViolation;
 import io.kadlink.rlpx.wire.SharedCapability;
 import io.kadlink.server.admission.Slot;
+import io.kadlink.server.reputation.Behaviour;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,12 +32,18 @@ final class Session implements Peer, RlpxConnection.Listener {
   private final Instant connectedAt;
   private final String clientName;
   private final List<Spoken> spoken;
+  private final Reports reports;
   private final ReadGauge gauge;
   private final AtomicReference<@Nullable String> ending = new AtomicReference<>();
   private volatile Optional<NodeRecord> record;
 
   /** A capability of this session and who handles it. */
   private record Spoken(SharedCapability shared, ProtocolHost host) {}
+
+  /** Who hears what a peer did; any thread. */
+  interface Reports {
+    void reported(Session session, Behaviour behaviour, String detail);
+  }
 
   Session(
       RlpxConnection connection,
@@ -45,6 +52,7 @@ final class Session implements Peer, RlpxConnection.Listener {
       Optional<NodeRecord> record,
       Instant connectedAt,
       List<ProtocolHost> hosts,
+      Reports reports,
       ServerMetrics metrics) {
     this.connection = connection;
     this.slot = slot;
@@ -53,6 +61,7 @@ final class Session implements Peer, RlpxConnection.Listener {
     this.connectedAt = connectedAt;
     this.clientName = connection.remoteHello().clientId();
     this.spoken = spoken(connection, hosts);
+    this.reports = reports;
     this.gauge = new ReadGauge(connection, metrics);
   }
 
@@ -220,6 +229,11 @@ final class Session implements Peer, RlpxConnection.Listener {
   @Override
   public Optional<Duration> roundTrip() {
     return connection.roundTrip();
+  }
+
+  @Override
+  public void report(Behaviour behaviour, String detail) {
+    reports.reported(this, behaviour, detail);
   }
 
   @Override

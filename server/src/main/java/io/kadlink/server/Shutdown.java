@@ -29,6 +29,7 @@ record Shutdown(
     LocalRecord record,
     List<ProtocolHost> hosts,
     PeerSet peers,
+    Discipline discipline,
     Dialer dialer,
     Rlpx rlpx)
     implements Runnable {
@@ -68,6 +69,7 @@ record Shutdown(
     shutDown(threads.transport().workers());
     shutDown(threads.transport().acceptors());
     shutDown(threads.server());
+    discipline.close();
     threads.protocols().values().forEach(Shutdown::shutDown);
   }
 

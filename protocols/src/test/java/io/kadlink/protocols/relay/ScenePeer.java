@@ -10,6 +10,7 @@ import io.kadlink.rlpx.wire.DisconnectReason;
 import io.kadlink.rlpx.wire.ProtocolViolation;
 import io.kadlink.server.Peer;
 import io.kadlink.server.Protocol;
+import io.kadlink.server.reputation.Behaviour;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -210,6 +211,9 @@ final class ScenePeer implements Peer {
   public Optional<Duration> roundTrip() {
     return Optional.empty();
   }
+
+  @Override
+  public void report(Behaviour behaviour, String detail) {}
 
   @Override
   public long pendingBytes() {

@@ -1,10 +1,13 @@
 package io.kadlink.server.admission;
 
 import io.kadlink.identity.NodeId;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.random.RandomGenerator;
 
 /**
  * Decides who becomes a peer. Asked twice for each connection: when the handshake has proven who it
@@ -39,27 +42,47 @@ public final class Admission {
   static final Duration CHOICE_WAIT = Duration.ofSeconds(2);
 
   private final NodeId self;
-  private final int maxDialed;
-  private final int maxAccepted;
+  private final PeerLimits limits;
+  private final AccessLists access;
+  private final Eviction eviction;
+  private final RandomGenerator random;
   private final Set<NodeId> trusted = new HashSet<>();
+  private final Set<NodeId> preferred = new HashSet<>();
   private boolean stopping;
 
-  /**
-   * @param maxDialed slots for peers that we dial
-   * @param maxAccepted slots for peers that dial us
-   */
-  public Admission(NodeId self, int maxDialed, int maxAccepted) {
+  public Admission(
+      NodeId self,
+      PeerLimits limits,
+      AccessLists access,
+      Eviction eviction,
+      RandomGenerator random) {
     this.self = self;
-    this.maxDialed = maxDialed;
-    this.maxAccepted = maxAccepted;
+    this.limits = limits;
+    this.access = access;
+    this.eviction = eviction;
+    this.random = random;
   }
 
+  /** No limit counts for this node, the allow list neither. */
   public void trust(NodeId id) {
     trusted.add(id);
   }
 
   public void distrust(NodeId id) {
     trusted.remove(id);
+  }
+
+  public boolean trusts(NodeId id) {
+    return trusted.contains(id);
+  }
+
+  /** No limit of slots counts for this node, and it is never evicted. */
+  public void prefer(NodeId id) {
+    preferred.add(id);
+  }
+
+  public void unprefer(NodeId id) {
+    preferred.remove(id);
   }
 
   /** From now on nobody is admitted. */
@@ -74,6 +97,12 @@ public final class Admission {
     }
     if (applicant.id().equals(self)) {
       return new Decision.Refuse(Rule.SELF, "it is this node itself");
+    }
+    boolean named = applicant.privileged() || trusted.contains(applicant.id());
+    Optional<Decision.Refuse> barred =
+        access.judge(Optional.of(applicant.id()), applicant.socket(), named);
+    if (barred.isPresent()) {
+      return barred.get();
     }
     Optional<Census.Held> held = census.held(applicant.id());
     if (held.isPresent()) {
@@ -109,24 +138,57 @@ public final class Admission {
   }
 
   private Decision limits(Applicant applicant, Census census) {
-    if (applicant.privileged() || trusted.contains(applicant.id())) {
-      return new Decision.Admit(Slot.FREE);
+    NodeId id = applicant.id();
+    if (applicant.privileged() || trusted.contains(id) || preferred.contains(id)) {
+      return new Decision.Admit(Slot.FREE, evicted(census));
     }
-    boolean dialSlotFree = census.taken(Slot.DIALED) < maxDialed;
+    Optional<Decision> crowded =
+        applicant.socket().map(InetSocketAddress::getAddress).flatMap(at -> place(at, census));
+    if (crowded.isPresent()) {
+      return crowded.get();
+    }
+    boolean dialSlotFree = census.taken(Slot.DIALED) < limits.dialed();
     if (!applicant.inbound()) {
       return dialSlotFree
           ? new Decision.Admit(Slot.DIALED)
           : new Decision.Refuse(
-              Rule.TOO_MANY_PEERS, "all " + maxDialed + " slots for dialed peers are taken");
+              Rule.TOO_MANY_PEERS, "all " + limits.dialed() + " slots for dialed peers are taken");
     }
-    if (census.taken(Slot.ACCEPTED) < maxAccepted) {
+    if (census.taken(Slot.ACCEPTED) < limits.accepted()) {
       return new Decision.Admit(Slot.ACCEPTED);
     }
     if (applicant.wanted() && dialSlotFree) {
       return new Decision.Admit(Slot.DIALED);
     }
     return new Decision.Refuse(
-        Rule.TOO_MANY_PEERS, "all " + maxAccepted + " slots for accepted peers are taken");
+        Rule.TOO_MANY_PEERS, "all " + limits.accepted() + " slots for accepted peers are taken");
+  }
+
+  private Optional<NodeId> evicted(Census census) {
+    return census.total() < limits.total()
+        ? Optional.empty()
+        : eviction.choose(census.evictable(), random);
+  }
+
+  /** Whether the node's address or network has its share already. */
+  private Optional<Decision> place(InetAddress address, Census census) {
+    if (!limits.countsPlace(address)) {
+      return Optional.empty();
+    }
+    int here = census.within(Cidr.of(address));
+    if (here >= limits.perAddress()) {
+      return Optional.of(
+          new Decision.Refuse(
+              Rule.ADDRESS_LIMIT, "there are " + here + " sessions with its address already"));
+    }
+    Cidr subnet = PeerLimits.subnet(address);
+    int around = census.within(subnet);
+    if (around >= limits.perSubnet()) {
+      return Optional.of(
+          new Decision.Refuse(
+              Rule.SUBNET_LIMIT, "there are " + around + " sessions with " + subnet + " already"));
+    }
+    return Optional.empty();
   }
 
   /** Whether we, not {@code other}, choose between two connections: the lower id does. */

@@ -1,11 +1,14 @@
 package io.kadlink.server.admission;
 
 import io.kadlink.identity.NodeId;
+import java.net.InetSocketAddress;
+import java.util.Optional;
 
 /**
  * Who is at the door.
  *
  * @param id proven by the handshake
+ * @param socket where it is; empty when a relay carries its bytes
  * @param inbound whether it dialed us
  * @param privileged the limits do not apply: static, or dialed on request
  * @param wanted we dialed it ourselves a moment ago, so a free dial slot may serve it, too
@@ -14,6 +17,7 @@ import io.kadlink.identity.NodeId;
  */
 public record Applicant(
     NodeId id,
+    Optional<InetSocketAddress> socket,
     boolean inbound,
     boolean privileged,
     boolean wanted,

@@ -2,6 +2,7 @@ package io.kadlink.server.admission;
 
 import io.kadlink.identity.NodeId;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** What admission needs to know about the connections there are. */
@@ -9,6 +10,15 @@ public interface Census {
 
   /** The session with this node, established or admitted and about to be. */
   Optional<Held> held(NodeId id);
+
+  /** How many sessions there are, whatever they count against. */
+  int total();
+
+  /** How many sessions with nodes of this network there are, those in {@link Slot#FREE} aside. */
+  int within(Cidr network);
+
+  /** The sessions that count against a limit, oldest first. */
+  List<NodeId> evictable();
 
   /** How many sessions count against {@code slot}. */
   int taken(Slot slot);

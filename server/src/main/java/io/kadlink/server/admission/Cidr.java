@@ -2,11 +2,12 @@ package io.kadlink.server.admission;
 
 import com.google.common.net.InetAddresses;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 
 /**
  * A network: an address and how many of its leading bits count.
  *
- * @param address IPv4 or IPv6; its bits past the prefix are ignored
+ * @param address IPv4 or IPv6; its bits past the prefix are made zero
  * @param prefixLength 0 to 32 or 0 to 128
  */
 public record Cidr(InetAddress address, int prefixLength) {
@@ -21,6 +22,26 @@ public record Cidr(InetAddress address, int prefixLength) {
               + bits
               + ", not "
               + prefixLength);
+    }
+    address = first(address, prefixLength);
+  }
+
+  /** That address alone. */
+  public static Cidr of(InetAddress address) {
+    return new Cidr(address, address.getAddress().length * Byte.SIZE);
+  }
+
+  /** The first address of the network that {@code address} is in. */
+  static InetAddress first(InetAddress address, int prefixLength) {
+    byte[] bytes = address.getAddress();
+    for (int i = prefixLength / Byte.SIZE; i < bytes.length; i++) {
+      int kept = Math.max(0, prefixLength - i * Byte.SIZE);
+      bytes[i] &= (byte) (0xff << (Byte.SIZE - kept));
+    }
+    try {
+      return InetAddress.getByAddress(bytes);
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("an address of " + bytes.length + " bytes", e);
     }
   }
 
@@ -38,7 +59,7 @@ public record Cidr(InetAddress address, int prefixLength) {
     }
     InetAddress address = InetAddresses.forString(host);
     if (slash < 0) {
-      return new Cidr(address, address.getAddress().length * Byte.SIZE);
+      return of(address);
     }
     try {
       return new Cidr(address, Integer.parseInt(text.substring(slash + 1)));
@@ -49,18 +70,8 @@ public record Cidr(InetAddress address, int prefixLength) {
 
   /** Whether {@code other} is in this network; never across address families. */
   public boolean contains(InetAddress other) {
-    byte[] network = address.getAddress();
-    byte[] candidate = other.getAddress();
-    if (network.length != candidate.length) {
-      return false;
-    }
-    for (int bit = 0; bit < prefixLength; bit += Byte.SIZE) {
-      int mask = prefixLength - bit >= Byte.SIZE ? 0xff : 0xff << (Byte.SIZE - prefixLength + bit);
-      if (((network[bit / Byte.SIZE] ^ candidate[bit / Byte.SIZE]) & mask & 0xff) != 0) {
-        return false;
-      }
-    }
-    return true;
+    return other.getAddress().length == address.getAddress().length
+        && first(other, prefixLength).equals(address);
   }
 
   @Override

@@ -1,13 +1,23 @@
 package io.kadlink.server.admission;
 
+import io.kadlink.identity.NodeId;
 import io.kadlink.rlpx.wire.DisconnectReason;
 import java.time.Duration;
+import java.util.Optional;
 
 /** What is to be done with a connection. */
 public sealed interface Decision {
 
-  /** It may go on, and will take this slot. */
-  record Admit(Slot slot) implements Decision {}
+  /**
+   * It may go on, and will take this slot.
+   *
+   * @param instead whose session ends to make room for it
+   */
+  record Admit(Slot slot, Optional<NodeId> instead) implements Decision {
+    public Admit(Slot slot) {
+      this(slot, Optional.empty());
+    }
+  }
 
   /**
    * It has to go.

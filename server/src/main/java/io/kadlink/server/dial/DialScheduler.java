@@ -3,7 +3,6 @@ package io.kadlink.server.dial;
 import io.kadlink.discovery.Node;
 import io.kadlink.identity.NodeId;
 import io.kadlink.identity.PublicKey;
-import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -211,9 +210,16 @@ public final class DialScheduler {
         return;
       }
       DialTarget target = node.target();
-      if (!node.due().isAfter(now)
-          && !pending.containsKey(target.id())
-          && outside.occupied(target.id()).isEmpty()) {
+      if (node.due().isAfter(now)
+          || pending.containsKey(target.id())
+          || outside.occupied(target.id()).isPresent()) {
+        continue;
+      }
+      Optional<String> barred = outside.barred(target, true);
+      if (barred.isPresent()) {
+        note(target, barred.get());
+        node.failed(now, options, random);
+      } else {
         start(target, DialKind.STATIC, now);
       }
     }
@@ -282,9 +288,9 @@ public final class DialScheduler {
     if (pending.containsKey(target.id())) {
       return Optional.of("it is being dialed");
     }
-    Optional<InetAddress> address = target.address();
-    if (address.isPresent() && !outside.permits(address.get())) {
-      return Optional.of("its address is outside the permitted networks");
+    Optional<String> barred = outside.barred(target, false);
+    if (barred.isPresent()) {
+      return barred;
     }
     if (target.tcpPort() == 0 && !outside.detourPossible()) {
       return Optional.of("it announces no TCP port, and we know no way around");

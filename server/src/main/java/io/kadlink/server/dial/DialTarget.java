@@ -39,6 +39,11 @@ public record DialTarget(PublicKey publicKey, String host, int tcpPort, Optional
         : Optional.empty();
   }
 
+  /** Where it listens, unless that has to be looked up. */
+  public Optional<InetSocketAddress> socket() {
+    return address().map(address -> new InetSocketAddress(address, tcpPort));
+  }
+
   /** The node for a detour: as discovery knows it, else with what little is known. */
   public Node asNode(InetAddress resolved) {
     return node.orElseGet(

@@ -2,7 +2,6 @@ package io.kadlink.server.dial;
 
 import io.kadlink.discovery.Node;
 import io.kadlink.identity.NodeId;
-import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -20,8 +19,13 @@ public interface Outside {
   /** Why this node can't be dialed right now: it is us, a peer, or on its way to be one. */
   Optional<String> occupied(NodeId id);
 
-  /** Whether the address is in a permitted network. */
-  boolean permits(InetAddress address);
+  /**
+   * Why this node may not be a peer: denied, banned, not allowed, or outside the permitted
+   * networks.
+   *
+   * @param named whether the operator named it
+   */
+  Optional<String> barred(DialTarget target, boolean named);
 
   /** Why this node, found by discovery, is not worth a dial. */
   Optional<String> objection(Node node);

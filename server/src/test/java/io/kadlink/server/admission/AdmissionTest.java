@@ -2,14 +2,21 @@ package io.kadlink.server.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.net.InetAddresses;
 import io.kadlink.identity.NodeId;
+import io.kadlink.server.admission.Denial.Origin;
+import io.kadlink.server.testing.ManualLoop;
+import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SplittableRandom;
 import org.apache.tuweni.bytes.Bytes32;
 import org.junit.jupiter.api.Test;
 
@@ -21,7 +28,10 @@ class AdmissionTest {
   private static final boolean INBOUND = true;
   private static final boolean DIALED = false;
 
-  private final Admission admission = new Admission(SELF, 1, 2);
+  private final ManualLoop time = new ManualLoop();
+  private final AccessLists access =
+      new AccessLists(time::now, new NetRestrict(List.of(Cidr.parse("10.0.0.0/7"))), false);
+  private final Admission admission = admission(Eviction.NONE);
   private final Known known = new Known();
 
   @Test
@@ -54,7 +64,7 @@ class AdmissionTest {
     admission.trust(LOWER);
 
     assertThat(decide(inbound(LOWER))).isEqualTo(new Decision.Admit(Slot.FREE));
-    assertThat(decide(new Applicant(HIGHER, DIALED, true, true, false, true)))
+    assertThat(decide(applicant(HIGHER, DIALED, true, true, false, true)))
         .isEqualTo(new Decision.Admit(Slot.FREE));
 
     admission.distrust(LOWER);
@@ -64,7 +74,7 @@ class AdmissionTest {
   @Test
   void whomWeDialMayComeInOnADialSlot() {
     known.taken.put(Slot.ACCEPTED, 2);
-    Applicant wanted = new Applicant(LOWER, INBOUND, false, true, false, true);
+    Applicant wanted = applicant(LOWER, INBOUND, false, true, false, true);
 
     assertThat(decide(wanted)).isEqualTo(new Decision.Admit(Slot.DIALED));
     known.taken.put(Slot.DIALED, 1);
@@ -132,9 +142,9 @@ class AdmissionTest {
     known.begin(HIGHER, DIALED);
     known.begin(LOWER, INBOUND);
 
-    assertThat(decide(new Applicant(HIGHER, INBOUND, false, true, true, true)))
+    assertThat(decide(applicant(HIGHER, INBOUND, false, true, true, true)))
         .isInstanceOf(Decision.Admit.class);
-    assertThat(decide(new Applicant(LOWER, DIALED, false, true, true, true)))
+    assertThat(decide(applicant(LOWER, DIALED, false, true, true, true)))
         .isInstanceOf(Decision.Admit.class);
   }
 
@@ -163,6 +173,74 @@ class AdmissionTest {
   }
 
   @Test
+  void whoIsDeniedIsRefusedEvenWhenTrustedUntilTheDenialEnds() {
+    admission.trust(LOWER);
+    access.deny(
+        new Subject.Node(LOWER), Optional.of(Duration.ofHours(1)), "a test", Origin.OPERATOR);
+
+    assertThat(refusal(inbound(LOWER))).isEqualTo(Rule.DENIED);
+    time.advance(Duration.ofHours(1));
+    assertThat(decide(inbound(LOWER))).isEqualTo(new Decision.Admit(Slot.FREE));
+  }
+
+  @Test
+  void anAddressOutsideThePermittedNetworksIsRefusedWhoeverItIs() {
+    admission.trust(LOWER);
+
+    assertThat(refusal(at("192.0.2.1", inbound(LOWER)))).isEqualTo(Rule.NETRESTRICT);
+    assertThat(decide(at("11.0.0.1", inbound(LOWER)))).isInstanceOf(Decision.Admit.class);
+  }
+
+  @Test
+  void anAddressAndItsNetworkHaveAShareThatTheTrustedAreNotBoundBy() {
+    known.addresses.addAll(List.of("10.0.0.1", "10.0.0.1"));
+    assertThat(refusal(at("10.0.0.1", inbound(LOWER)))).isEqualTo(Rule.ADDRESS_LIMIT);
+    assertThat(decide(at("10.0.0.2", inbound(LOWER)))).isInstanceOf(Decision.Admit.class);
+
+    known.addresses.add("10.0.0.3");
+    assertThat(refusal(at("10.0.0.2", inbound(LOWER)))).isEqualTo(Rule.SUBNET_LIMIT);
+    assertThat(decide(at("10.0.1.2", inbound(LOWER)))).isInstanceOf(Decision.Admit.class);
+
+    admission.trust(LOWER);
+    assertThat(decide(at("10.0.0.1", inbound(LOWER)))).isEqualTo(new Decision.Admit(Slot.FREE));
+  }
+
+  @Test
+  void whoIsPreferredTakesNoSlot() {
+    known.taken.put(Slot.ACCEPTED, 2);
+    admission.prefer(LOWER);
+    assertThat(decide(inbound(LOWER))).isEqualTo(new Decision.Admit(Slot.FREE));
+
+    admission.unprefer(LOWER);
+    assertThat(refusal(inbound(LOWER))).isEqualTo(Rule.TOO_MANY_PEERS);
+  }
+
+  @Test
+  void whenAllPlacesAreTakenALowOneGoesForAHighOneAsThePolicySays() {
+    known.evictable.addAll(List.of(id(1), id(2), id(3)));
+    for (Eviction policy : Eviction.values()) {
+      Admission admission = admission(policy);
+      admission.trust(LOWER);
+      known.total = 2;
+      assertThat(admission.decide(inbound(LOWER), known))
+          .as("%s, with a place left", policy)
+          .isEqualTo(new Decision.Admit(Slot.FREE));
+
+      known.total = 3;
+      Decision.Admit full = (Decision.Admit) admission.decide(inbound(LOWER), known);
+      switch (policy) {
+        case NONE -> assertThat(full.instead()).isEmpty();
+        case FIFO -> assertThat(full.instead()).contains(id(1));
+        case LIFO -> assertThat(full.instead()).contains(id(3));
+        case RANDOM -> assertThat(full.instead()).isPresent();
+      }
+      assertThat(admission.decide(inbound(HIGHER), known))
+          .as("%s, for one of the low ones", policy)
+          .isEqualTo(new Decision.Admit(Slot.ACCEPTED));
+    }
+  }
+
+  @Test
   void nobodyIsAdmittedWhileStopping() {
     admission.trust(LOWER);
     admission.stop();
@@ -178,17 +256,44 @@ class AdmissionTest {
     return ((Decision.Refuse) decide(applicant)).rule();
   }
 
+  private Admission admission(Eviction eviction) {
+    return new Admission(
+        SELF, new PeerLimits(1, 2, 2, 3, true), access, eviction, new SplittableRandom(1));
+  }
+
+  private static Applicant at(String address, Applicant applicant) {
+    return new Applicant(
+        applicant.id(),
+        Optional.of(new InetSocketAddress(address, 30303)),
+        applicant.inbound(),
+        applicant.privileged(),
+        applicant.wanted(),
+        applicant.greeted(),
+        applicant.patient());
+  }
+
+  private static Applicant applicant(
+      NodeId id,
+      boolean inbound,
+      boolean privileged,
+      boolean wanted,
+      boolean greeted,
+      boolean patient) {
+    return new Applicant(id, Optional.empty(), inbound, privileged, wanted, greeted, patient);
+  }
+
   private static Applicant inbound(NodeId id) {
-    return new Applicant(id, INBOUND, false, false, false, true);
+    return applicant(id, INBOUND, false, false, false, true);
   }
 
   private static Applicant dialed(NodeId id) {
-    return new Applicant(id, DIALED, false, true, false, true);
+    return applicant(id, DIALED, false, true, false, true);
   }
 
   private static Applicant greeted(Applicant applicant) {
     return new Applicant(
         applicant.id(),
+        applicant.socket(),
         applicant.inbound(),
         applicant.privileged(),
         applicant.wanted(),
@@ -199,6 +304,7 @@ class AdmissionTest {
   private static Applicant impatient(Applicant applicant) {
     return new Applicant(
         applicant.id(),
+        applicant.socket(),
         applicant.inbound(),
         applicant.privileged(),
         applicant.wanted(),
@@ -214,6 +320,9 @@ class AdmissionTest {
     final Map<NodeId, Held> held = new HashMap<>();
     final Map<Slot, Integer> taken = new EnumMap<>(Slot.class);
     final Set<String> underway = new HashSet<>();
+    final List<String> addresses = new ArrayList<>();
+    final List<NodeId> evictable = new ArrayList<>();
+    int total;
 
     void hold(NodeId id, boolean inbound, Duration age) {
       held.put(id, new Held(true, inbound, age));
@@ -226,6 +335,24 @@ class AdmissionTest {
     @Override
     public Optional<Held> held(NodeId id) {
       return Optional.ofNullable(held.get(id));
+    }
+
+    @Override
+    public int total() {
+      return total;
+    }
+
+    @Override
+    public int within(Cidr network) {
+      return (int)
+          addresses.stream()
+              .filter(address -> network.contains(InetAddresses.forString(address)))
+              .count();
+    }
+
+    @Override
+    public List<NodeId> evictable() {
+      return evictable;
     }
 
     @Override

@@ -9,7 +9,6 @@ import io.kadlink.identity.NodeKey;
 import io.kadlink.identity.PublicKey;
 import io.kadlink.server.admission.Cidr;
 import io.kadlink.server.testing.ManualLoop;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -394,8 +393,10 @@ class DialSchedulerTest {
     }
 
     @Override
-    public boolean permits(InetAddress address) {
-      return permitted.map(cidr -> cidr.contains(address)).orElse(true);
+    public Optional<String> barred(DialTarget target, boolean named) {
+      return permitted
+          .filter(cidr -> !cidr.contains(target.address().orElseThrow()))
+          .map(cidr -> "its address is outside the permitted networks");
     }
 
     @Override

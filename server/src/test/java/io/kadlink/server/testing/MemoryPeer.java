@@ -8,6 +8,7 @@ import io.kadlink.rlpx.wire.DisconnectReason;
 import io.kadlink.rlpx.wire.ProtocolViolation;
 import io.kadlink.server.Peer;
 import io.kadlink.server.Protocol;
+import io.kadlink.server.reputation.Behaviour;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -151,6 +152,9 @@ final class MemoryPeer implements Peer {
   public Optional<Duration> roundTrip() {
     return Optional.of(network.latency().multipliedBy(2));
   }
+
+  @Override
+  public void report(Behaviour behaviour, String detail) {}
 
   @Override
   public long pendingBytes() {

@@ -8,6 +8,7 @@ import io.kadlink.rlpx.wire.Capability;
 import io.kadlink.rlpx.wire.DisconnectReason;
 import io.kadlink.server.Peer;
 import io.kadlink.server.Protocol;
+import io.kadlink.server.reputation.Behaviour;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -29,6 +30,7 @@ public final class TestPeer implements Peer {
   private final PublicKey key;
   private final List<Capability> capabilities;
   private final List<Sent> sent = new ArrayList<>();
+  private final List<Behaviour> reports = new ArrayList<>();
   private @Nullable NodeRecord record;
   private @Nullable PublicKey relay;
   private boolean inbound;
@@ -161,6 +163,16 @@ public final class TestPeer implements Peer {
   @Override
   public Optional<Duration> roundTrip() {
     return Optional.empty();
+  }
+
+  @Override
+  public void report(Behaviour behaviour, String detail) {
+    reports.add(behaviour);
+  }
+
+  /** What protocols said of it. */
+  public List<Behaviour> reports() {
+    return List.copyOf(reports);
   }
 
   @Override

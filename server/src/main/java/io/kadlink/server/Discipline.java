@@ -1,0 +1,241 @@
+package io.kadlink.server;
+
+import io.kadlink.identity.NodeId;
+import io.kadlink.rlpx.RlpxConnection;
+import io.kadlink.rlpx.wire.DisconnectReason;
+import io.kadlink.server.admission.AccessJson;
+import io.kadlink.server.admission.AccessLists;
+import io.kadlink.server.admission.Denial;
+import io.kadlink.server.admission.Subject;
+import io.kadlink.server.reputation.Behaviour;
+import io.kadlink.server.reputation.Reputation;
+import io.kadlink.server.reputation.ReputationJson;
+import io.kadlink.server.reputation.Standing;
+import io.kadlink.server.reputation.Verdict;
+import io.kadlink.server.store.StateFile;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What becomes of a node for what it did, and for what a person decides: reports go into its
+ * reputation, bans and denials onto the deny list, and whoever is on that loses its session. Both
+ * are kept in files over restarts. Confined to the server's loop.
+ */
+final class Discipline implements PeerSet.Observer {
+  private static final Logger LOG = LoggerFactory.getLogger(Discipline.class);
+
+  static final String ACCESS_FILE = "access.json";
+  static final String REPUTATION_FILE = "reputation.json";
+
+  /** Reports come often and one lost to a crash matters little; bans are written at once. */
+  private static final Duration SAVE_REPUTATION = Duration.ofSeconds(30);
+
+  private final Loop loop;
+  private final Reputation reputation;
+  private final AccessLists access;
+  private final PeerSet peers;
+  private final ServerMetrics metrics;
+  private final Events events;
+  private final Optional<Files> files;
+  private boolean unsaved;
+
+  /** Where it is kept. */
+  record Files(StateFile access, StateFile reputation) {
+    static Files in(Path folder) {
+      return new Files(
+          new StateFile(folder.resolve(ACCESS_FILE), Thread::startVirtualThread),
+          new StateFile(folder.resolve(REPUTATION_FILE), Thread::startVirtualThread));
+    }
+  }
+
+  Discipline(
+      Loop loop,
+      Reputation reputation,
+      AccessLists access,
+      PeerSet peers,
+      ServerMetrics metrics,
+      Events events,
+      Optional<Files> files) {
+    this.loop = loop;
+    this.reputation = reputation;
+    this.access = access;
+    this.peers = peers;
+    this.metrics = metrics;
+    this.events = events;
+    this.files = files;
+    metrics.watchDenied(() -> access.denials().size());
+  }
+
+  /** Reads what an earlier run kept; before there are peers. Waits for the disk. */
+  static void restore(Files files, AccessLists access, Reputation reputation, InstantSource clock) {
+    files.access().read(json -> AccessJson.read(json, access), clock.instant());
+    files.reputation().read(json -> ReputationJson.read(json, reputation), clock.instant());
+  }
+
+  void start() {
+    loop.assertInLoop();
+    loop.repeat(SAVE_REPUTATION, this::saveReputation);
+  }
+
+  /**
+   * Writes what is not yet written, and waits for it; off the loop, when nothing changes any more.
+   */
+  void close() {
+    saveReputation();
+    files.ifPresent(
+        each -> {
+          each.access().close();
+          each.reputation().close();
+        });
+  }
+
+  /** A peer did something; {@code detail} is for a person. */
+  void report(NodeId id, Behaviour behaviour, String detail) {
+    loop.assertInLoop();
+    metrics.reported(behaviour);
+    unsaved = true;
+    if (reputation.report(id, behaviour, detail) instanceof Verdict.Ban ban) {
+      ban(id, ban);
+    }
+  }
+
+  @Override
+  public void reported(Session session, Behaviour behaviour, String detail) {
+    report(session.id(), behaviour, detail);
+  }
+
+  /** How we ended a session says something, too; not when it was for a ban. */
+  @Override
+  public void down(Session session, RlpxConnection.Ending ending, Duration lasted, String why) {
+    if (ending.byRemote() || barred(session.id())) {
+      return;
+    }
+    switch (ending.reason()) {
+      case PROTOCOL_BREACH -> report(session.id(), Behaviour.PROTOCOL_BREACH, why);
+      case TIMEOUT -> report(session.id(), Behaviour.PING_TIMEOUT, why);
+      case USELESS_PEER -> report(session.id(), Behaviour.USELESS_PEER, why);
+      default -> {}
+    }
+  }
+
+  private boolean barred(NodeId id) {
+    return access.judge(Optional.of(id), Optional.empty(), true).isPresent();
+  }
+
+  private void ban(NodeId id, Verdict.Ban ban) {
+    Subject subject = new Subject.Node(id);
+    boolean known = barred(id);
+    access.deny(subject, Optional.of(ban.duration()), ban.why(), Denial.Origin.REPUTATION);
+    saveAccess();
+    if (!known) {
+      metrics.banned();
+      LOG.info("banned id={} for={}s: {}", id.shortForm(), ban.duration().toSeconds(), ban.why());
+      events.tell(new ServerEvent.Banned(id, ban.duration(), ban.why()));
+    }
+    peers.peer(id).ifPresent(peer -> peer.end(DisconnectReason.USELESS_PEER, ban.why()));
+  }
+
+  /** Keeps a subject out, and ends the sessions it means; false when the list is full. */
+  boolean deny(Subject subject, Optional<Duration> lasts, String why) {
+    loop.assertInLoop();
+    boolean added = access.deny(subject, lasts, why, Denial.Origin.OPERATOR);
+    if (added) {
+      LOG.info("denied {}{}: {}", subject, lasts.map(d -> " for " + d).orElse(""), why);
+      saveAccess();
+      endBarred();
+    }
+    return added;
+  }
+
+  /** Ends the sessions that would not be admitted now. */
+  private void endBarred() {
+    for (Session session : peers.sessions()) {
+      access
+          .judge(Optional.of(session.id()), socket(session.remoteAddress()), true)
+          .ifPresent(refusal -> session.end(refusal.reason(), refusal.why()));
+    }
+  }
+
+  /** Takes a subject off the deny list; a banned node begins anew. */
+  boolean lift(Subject subject) {
+    loop.assertInLoop();
+    boolean lifted = access.lift(subject);
+    if (subject instanceof Subject.Node node) {
+      unsaved |= reputation.forget(node.id());
+    }
+    if (lifted) {
+      LOG.info("{} may come again", subject);
+      saveAccess();
+    }
+    return lifted;
+  }
+
+  /** A node that is trusted from now on: no ban of ours keeps it out. */
+  void pardon(NodeId id) {
+    loop.assertInLoop();
+    Subject subject = new Subject.Node(id);
+    boolean banned =
+        access.denials().stream()
+            .anyMatch(
+                denial ->
+                    denial.subject().equals(subject)
+                        && denial.origin() == Denial.Origin.REPUTATION);
+    if (banned) {
+      lift(subject);
+    }
+  }
+
+  boolean allow(Subject subject) {
+    loop.assertInLoop();
+    boolean added = access.allow(subject, Denial.Origin.OPERATOR);
+    saveAccess();
+    return added;
+  }
+
+  boolean disallow(Subject subject) {
+    loop.assertInLoop();
+    boolean there = access.disallow(subject);
+    saveAccess();
+    return there;
+  }
+
+  List<Standing> standings() {
+    loop.assertInLoop();
+    return reputation.standings();
+  }
+
+  Optional<Standing> standing(NodeId id) {
+    loop.assertInLoop();
+    return reputation.standing(id);
+  }
+
+  int score(NodeId id) {
+    loop.assertInLoop();
+    return reputation.score(id);
+  }
+
+  /** Where a connection comes from, when it is not carried by a relay. */
+  static Optional<InetSocketAddress> socket(SocketAddress address) {
+    return address instanceof InetSocketAddress inet && !inet.isUnresolved()
+        ? Optional.of(inet)
+        : Optional.empty();
+  }
+
+  private void saveAccess() {
+    files.ifPresent(each -> each.access().save(AccessJson.write(access)));
+  }
+
+  private void saveReputation() {
+    if (unsaved) {
+      unsaved = false;
+      files.ifPresent(each -> each.reputation().save(ReputationJson.write(reputation)));
+    }
+  }
+}

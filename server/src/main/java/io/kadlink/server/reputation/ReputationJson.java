@@ -1,0 +1,83 @@
+package io.kadlink.server.reputation;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kadlink.identity.NodeId;
+import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.tuweni.bytes.Bytes32;
+
+/** All of a {@link Reputation} as JSON, so that it outlives a restart. */
+public final class ReputationJson {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private ReputationJson() {}
+
+  public static byte[] write(Reputation reputation) {
+    ArrayNode nodes = JSON.createArrayNode();
+    reputation
+        .remembered()
+        .forEach(
+            (id, each) -> {
+              Trust trust = each.trust();
+              ObjectNode node = nodes.addObject();
+              node.put("id", id.toString());
+              node.put("asOf", reputation.start(trust.interval()).toString());
+              ArrayNode bins = node.putArray("history");
+              for (double bin : trust.bins()) {
+                bins.add(bin);
+              }
+              node.put("good", trust.good());
+              node.put("bad", trust.bad());
+              node.put("reports", each.reports());
+              node.put("lastBad", each.lastBad());
+              node.put("lastReport", each.lastReport().toString());
+            });
+    try {
+      return JSON.writeValueAsBytes(nodes);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a tree of texts and numbers is always JSON", e);
+    }
+  }
+
+  /**
+   * Adds what was written.
+   *
+   * @throws IllegalArgumentException when it is something else; nothing was added then
+   */
+  public static void read(byte[] json, Reputation reputation) {
+    Map<NodeId, Reputation.Remembered> nodes = new LinkedHashMap<>();
+    try {
+      JsonNode root = JSON.readTree(json);
+      if (root == null || !root.isArray()) {
+        throw new IllegalArgumentException("it is not a JSON array");
+      }
+      for (JsonNode node : root) {
+        double[] bins = new double[node.path("history").size()];
+        for (int i = 0; i < bins.length; i++) {
+          bins[i] = node.path("history").path(i).asDouble(-1);
+        }
+        nodes.put(
+            new NodeId(Bytes32.fromHexStringStrict(node.path("id").asText(""))),
+            new Reputation.Remembered(
+                new Trust(
+                    reputation.interval(Instant.parse(node.path("asOf").asText(""))),
+                    bins,
+                    node.path("good").asDouble(-1),
+                    node.path("bad").asDouble(-1)),
+                node.path("reports").asLong(),
+                node.path("lastBad").asText(""),
+                Instant.parse(node.path("lastReport").asText(""))));
+      }
+    } catch (IOException | DateTimeException | ArithmeticException e) {
+      throw new IllegalArgumentException("it holds no reputations: " + e.getMessage(), e);
+    }
+    reputation.restore(nodes);
+  }
+}
