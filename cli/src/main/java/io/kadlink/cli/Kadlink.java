@@ -27,6 +27,9 @@ import picocli.CommandLine.Spec;
       TalkCommand.class,
       CrawlCommand.class,
       BootnodeCommand.class,
+      PeersCommand.class,
+      WhyCommand.class,
+      BanCommand.class,
       DnsCommand.class,
       SimulateCommand.class
     })

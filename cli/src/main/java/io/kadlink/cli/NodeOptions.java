@@ -76,6 +76,8 @@ final class NodeOptions {
       description = "Sessions at most (default: ${DEFAULT-VALUE}).")
   int maxPeers = 50;
 
+  @Mixin AdmissionArguments admission = new AdmissionArguments();
+
   @Option(
       names = "--network-id",
       paramLabel = "N",

@@ -1,6 +1,7 @@
 package io.kadlink.cli;
 
 import io.javalin.util.JavalinException;
+import io.kadlink.cli.rpc.AccessApi;
 import io.kadlink.cli.rpc.AdminApi;
 import io.kadlink.cli.rpc.DiscoveryApi;
 import io.kadlink.cli.rpc.EthApi;
@@ -123,6 +124,7 @@ final class RunningNode implements AutoCloseable {
             .nodeDatabase(options.common.dataDir.resolve(NodeStore.FILE_NAME))
             .limitLan(options.common.limitLan)
             .maxPeers(options.maxPeers)
+            .stateFolder(options.common.dataDir)
             .dialFilter(node -> node.record().flatMap(eth::objection))
             .metrics(metrics)
             .protocols(eth.protocols())
@@ -142,6 +144,7 @@ final class RunningNode implements AutoCloseable {
     if (options.mdns != null) {
       builder.lanDiscovery(options.mdns);
     }
+    options.admission.addTo(builder);
     builder.fallbackAddress(InetAddress.getLoopbackAddress());
     options.common.externalAddress().ifPresent(builder::advertise);
     builder.netRestrict(options.common.netRestrict);
@@ -183,6 +186,7 @@ final class RunningNode implements AutoCloseable {
     PubSubApi pubSubApi = new PubSubApi(pubSub, chain.chainId());
     pubSubApi.addTo(methods);
     new DiscoveryApi(server.discovery()).addTo(methods);
+    new AccessApi(server).addTo(methods);
     new KadlinkApi(server, chain, genesis, relay, pubSubApi, startHead).addTo(methods);
     if (options.devWallet != null) {
       new WalletApi(chain, new Wallet(DevAccounts.key(options.devWallet), chain.chainId()))

@@ -25,6 +25,9 @@ public interface RlpxConnection {
 
   SocketAddress remoteAddress();
 
+  /** Our end of the connection. */
+  SocketAddress localAddress();
+
   /** Whether the other side dialed. */
   boolean inbound();
 

@@ -35,6 +35,7 @@ final class Session implements RlpxConnection, FrameHandler.Sink, KeepAlive.Host
   private final PublicKey remoteKey;
   private final Hello remoteHello;
   private final SocketAddress remoteAddress;
+  private final SocketAddress localAddress;
   private final boolean inbound;
   private final boolean compressed;
   private final List<SharedCapability> capabilities;
@@ -56,6 +57,7 @@ final class Session implements RlpxConnection, FrameHandler.Sink, KeepAlive.Host
     this.name = attempt.name();
     this.channel = attempt.channel();
     this.remoteAddress = attempt.address();
+    this.localAddress = attempt.channel().localAddress();
     this.inbound = attempt.inbound();
     this.frames = frames;
     this.metrics = metrics;
@@ -80,6 +82,11 @@ final class Session implements RlpxConnection, FrameHandler.Sink, KeepAlive.Host
   @Override
   public SocketAddress remoteAddress() {
     return remoteAddress;
+  }
+
+  @Override
+  public SocketAddress localAddress() {
+    return localAddress;
   }
 
   @Override

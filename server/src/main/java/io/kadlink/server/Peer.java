@@ -35,6 +35,9 @@ public interface Peer {
 
   SocketAddress remoteAddress();
 
+  /** Our end of the connection. */
+  SocketAddress localAddress();
+
   /** Whether it dialed us. */
   boolean inbound();
 

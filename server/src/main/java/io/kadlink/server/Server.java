@@ -14,6 +14,7 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -179,6 +180,16 @@ public final class Server implements AutoCloseable {
   /** Who may be a peer at all, and how nodes stand with us. */
   public Access access() {
     return access;
+  }
+
+  /** The nodes it stays connected with. */
+  public CompletionStage<Set<NodeId>> staticNodes() {
+    return CompletableFuture.supplyAsync(() -> dialer.scheduler().staticNodes(), loop);
+  }
+
+  /** The nodes that no limit counts for. */
+  public CompletionStage<Set<NodeId>> trustedNodes() {
+    return CompletableFuture.supplyAsync(admission::trusted, loop);
   }
 
   /** Why each known node that is not a peer is not one; the latest few thousand are kept. */

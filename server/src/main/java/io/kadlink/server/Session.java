@@ -212,6 +212,11 @@ final class Session implements Peer, RlpxConnection.Listener {
   }
 
   @Override
+  public SocketAddress localAddress() {
+    return connection.localAddress();
+  }
+
+  @Override
   public boolean inbound() {
     return connection.inbound();
   }

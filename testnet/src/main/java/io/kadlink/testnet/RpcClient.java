@@ -11,7 +11,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 
 /** JSON-RPC calls to one node. */
-final class RpcClient {
+public final class RpcClient {
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
   private static final HttpClient HTTP =
@@ -20,15 +20,18 @@ final class RpcClient {
 
   private final URI uri;
 
-  RpcClient(int port) {
+  /** Of the node whose {@code --rpc-port} this is, on this machine. */
+  public RpcClient(int port) {
     this.uri = URI.create("http://127.0.0.1:" + port + "/");
   }
 
   /**
+   * Calls one method; blocks for at most ten seconds.
+   *
    * @return the call's result
    * @throws IOException when the node can't be reached or answers with an error, with its message
    */
-  JsonNode call(String method, Object... params) throws IOException, InterruptedException {
+  public JsonNode call(String method, Object... params) throws IOException, InterruptedException {
     ObjectNode call = MAPPER.createObjectNode().put("jsonrpc", "2.0").put("id", 1);
     call.put("method", method).set("params", MAPPER.valueToTree(params));
     HttpRequest request =

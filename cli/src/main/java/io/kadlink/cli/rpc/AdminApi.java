@@ -1,23 +1,31 @@
 package io.kadlink.cli.rpc;
 
 import io.kadlink.identity.Enode;
+import io.kadlink.identity.NodeId;
 import io.kadlink.identity.PublicKey;
 import io.kadlink.rlpx.wire.Capability;
 import io.kadlink.rlpx.wire.DisconnectReason;
 import io.kadlink.server.Peer;
 import io.kadlink.server.Server;
+import io.kadlink.server.reputation.Standing;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** {@code admin_*}, {@code net_*} and {@code web3_*} in geth's shapes. */
 public final class AdminApi {
+  private static final int ANSWER_SECONDS = 5;
+
   private final Server server;
   private final String clientName;
   private final long networkId;
@@ -69,18 +77,41 @@ public final class AdminApi {
     return info;
   }
 
-  private List<Map<String, Object>> peers() {
+  private List<Map<String, Object>> peers() throws Exception {
+    Set<NodeId> trusted = await(server.trustedNodes());
+    Set<NodeId> statics = await(server.staticNodes());
+    Map<NodeId, Standing> standings = new HashMap<>();
+    await(server.access().standings()).forEach(each -> standings.put(each.id(), each));
     List<Map<String, Object>> list = new ArrayList<>();
     for (Peer peer : server.peers()) {
-      list.add(peer(peer));
+      Map<String, Object> network = new LinkedHashMap<>();
+      network.put("localAddress", address(peer.localAddress()));
+      network.put("remoteAddress", address(peer.remoteAddress()));
+      network.put("inbound", peer.inbound());
+      network.put("trusted", trusted.contains(peer.id()));
+      network.put("static", statics.contains(peer.id()));
+      Map<String, Object> shown = peer(peer, network);
+      shown.put("kadlink", more(peer, Optional.ofNullable(standings.get(peer.id()))));
+      list.add(shown);
     }
     return list;
   }
 
-  private Map<String, Object> peer(Peer peer) {
-    Map<String, Object> network = new LinkedHashMap<>();
-    network.put("remoteAddress", address(peer.remoteAddress()));
-    network.put("inbound", peer.inbound());
+  /** What geth has no place for. */
+  private static Map<String, Object> more(Peer peer, Optional<Standing> standing) {
+    Map<String, Object> more = new LinkedHashMap<>();
+    more.put("connectedAt", peer.connectedAt().toString());
+    peer.roundTrip().ifPresent(time -> more.put("roundTripMillis", time.toMillis()));
+    more.put("pendingBytes", peer.pendingBytes());
+    standing.ifPresent(known -> more.put("score", known.score()));
+    return more;
+  }
+
+  private static <T> T await(CompletionStage<T> stage) throws Exception {
+    return stage.toCompletableFuture().get(ANSWER_SECONDS, TimeUnit.SECONDS);
+  }
+
+  private Map<String, Object> peer(Peer peer, Map<String, Object> network) {
     peer.relay().map(PublicKey::id).ifPresent(relay -> network.put("relay", relay.toString()));
     Map<String, Object> spoken = new LinkedHashMap<>();
     for (Capability capability : peer.capabilities()) {

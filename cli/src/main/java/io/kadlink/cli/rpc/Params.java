@@ -84,7 +84,7 @@ public final class Params {
   /** A JSON number from {@code least} to {@code most}; {@code otherwise} when there is none. */
   public int number(int index, int least, int most, int otherwise) throws RpcError {
     JsonNode node = array.path(index);
-    if (node.isMissingNode()) {
+    if (node.isMissingNode() || node.isNull()) {
       return otherwise;
     }
     if (!node.canConvertToExactIntegral()

@@ -5,6 +5,7 @@ import io.kadlink.protocols.pubsub.wire.Packet;
 import io.kadlink.protocols.pubsub.wire.PubSubCodec;
 import io.kadlink.protocols.pubsub.wire.Topic;
 import io.kadlink.rlpx.wire.DisconnectReason;
+import io.kadlink.server.reputation.Behaviour;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.apache.tuweni.bytes.Bytes;
@@ -91,6 +92,9 @@ final class Link {
   void fault(Fault fault) {
     faults++;
     metrics.fault(fault);
+    outlet.report(
+        fault == Fault.REJECTED_MESSAGE ? Behaviour.INVALID_CONTENT : Behaviour.MINOR_FAULT,
+        "pubsub: " + fault);
     LOG.debug("{} noted for {}, it has {} faults now", fault.tag(), id.shortForm(), faults);
   }
 

@@ -11,6 +11,7 @@ import io.kadlink.server.Loop;
 import io.kadlink.server.Peer;
 import io.kadlink.server.Protocol;
 import io.kadlink.server.ProtocolContext;
+import io.kadlink.server.reputation.Behaviour;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -269,6 +270,11 @@ public final class PubSub {
             @Override
             public boolean send(int code, Bytes payload) {
               return peer.send(PubSubProtocol.this, code, payload);
+            }
+
+            @Override
+            public void report(Behaviour behaviour, String detail) {
+              peer.report(behaviour, detail);
             }
 
             @Override

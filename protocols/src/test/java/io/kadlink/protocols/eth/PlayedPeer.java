@@ -10,6 +10,7 @@ import io.kadlink.protocols.eth.wire.EthVersion;
 import io.kadlink.rlpx.wire.DisconnectReason;
 import io.kadlink.rlpx.wire.ProtocolViolation;
 import io.kadlink.server.Protocol;
+import io.kadlink.server.reputation.Behaviour;
 import io.kadlink.server.testing.TestPeer;
 import java.util.List;
 import java.util.Optional;
@@ -113,6 +114,11 @@ public final class PlayedPeer {
   /** The rule it was caught breaking. */
   public Optional<ProtocolViolation> violation() {
     return violation;
+  }
+
+  /** What the node reported of it. */
+  public List<Behaviour> reports() {
+    return session.reports();
   }
 
   public Optional<DisconnectReason> disconnectedWith() {

@@ -9,6 +9,7 @@ import io.kadlink.protocols.eth.wire.EthMessage.GetBlockHeaders;
 import io.kadlink.protocols.eth.wire.EthVersion;
 import io.kadlink.protocols.eth.wire.MessageCode;
 import io.kadlink.rlpx.wire.DisconnectReason;
+import io.kadlink.server.reputation.Behaviour;
 import io.kadlink.server.testing.MemoryNetwork;
 import java.time.Duration;
 import java.util.Collections;
@@ -52,6 +53,22 @@ class RequestsTest {
   }
 
   @Test
+  void anAnswerInTheSecondHalfOfItsTimeIsReportedAsSlow() {
+    long id = peer.heardOne(GetBlockHeaders.class).requestId();
+    network.loop().advance(TIMEOUT.minusMillis(1));
+    peer.says(new BlockHeaders(id, headers(0, 1)));
+    assertThat(peer.reports()).startsWith(Behaviour.SLOW_ANSWER);
+  }
+
+  @Test
+  void anAnswerThatIsOfUseIsReportedAsGood() {
+    long id = peer.heardOne(GetBlockHeaders.class).requestId();
+    network.loop().advance(TIMEOUT.dividedBy(2).minusMillis(1));
+    peer.says(new BlockHeaders(id, headers(0, 5)));
+    assertThat(peer.reports()).containsExactly(Behaviour.USEFUL_ANSWER);
+  }
+
+  @Test
   void anAnswerTwiceIsCountedAsLate() {
     BlockHeaders answer =
         new BlockHeaders(peer.heardOne(GetBlockHeaders.class).requestId(), headers(0, 5));
@@ -86,6 +103,7 @@ class RequestsTest {
     network.loop().advance(TIMEOUT);
     assertThat(peer.disconnectedWith()).contains(DisconnectReason.USELESS_PEER);
     assertThat(node.counted("kadlink.eth.peers.dropped", "reason", "useless_peer")).isEqualTo(1);
+    assertThat(peer.reports()).containsOnly(Behaviour.NO_ANSWER).hasSize(3);
   }
 
   @Test

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.kadlink.identity.NodeId;
 import io.kadlink.protocols.pubsub.wire.MessageId;
 import io.kadlink.protocols.pubsub.wire.Topic;
+import io.kadlink.server.reputation.Behaviour;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
@@ -123,6 +124,9 @@ class BoundsTest {
     public boolean send(int code, Bytes payload) {
       return true;
     }
+
+    @Override
+    public void report(Behaviour behaviour, String detail) {}
 
     @Override
     public void disconnect(io.kadlink.rlpx.wire.DisconnectReason reason) {}

@@ -6,7 +6,10 @@ import io.kadlink.identity.PublicKey;
 import io.kadlink.rlpx.wire.Capability;
 import io.kadlink.server.Peer;
 import io.kadlink.server.Protocol;
+import io.kadlink.server.reputation.Behaviour;
 import io.kadlink.server.testing.TestPeer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -49,6 +52,11 @@ interface PeerOverStream extends Peer {
   }
 
   @Override
+  default SocketAddress localAddress() {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), 30303);
+  }
+
+  @Override
   default SocketAddress remoteAddress() {
     return shown().remoteAddress();
   }
@@ -77,6 +85,9 @@ interface PeerOverStream extends Peer {
   default boolean send(Protocol protocol, int code, Bytes payload) {
     return false;
   }
+
+  @Override
+  default void report(Behaviour behaviour, String detail) {}
 
   @Override
   default long pendingBytes() {

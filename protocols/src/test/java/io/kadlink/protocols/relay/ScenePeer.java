@@ -188,6 +188,11 @@ final class ScenePeer implements Peer {
   }
 
   @Override
+  public SocketAddress localAddress() {
+    return remoteAddress();
+  }
+
+  @Override
   public SocketAddress remoteAddress() {
     return remote.endpoint();
   }

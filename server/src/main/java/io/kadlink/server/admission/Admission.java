@@ -76,7 +76,11 @@ public final class Admission {
     return trusted.contains(id);
   }
 
-  /** No limit of slots counts for this node, and it is never evicted. */
+  public Set<NodeId> trusted() {
+    return Set.copyOf(trusted);
+  }
+
+  /** This node takes a slot while there is one, is admitted even so, and never evicted. */
   public void prefer(NodeId id) {
     preferred.add(id);
   }
@@ -139,13 +143,24 @@ public final class Admission {
 
   private Decision limits(Applicant applicant, Census census) {
     NodeId id = applicant.id();
-    if (applicant.privileged() || trusted.contains(id) || preferred.contains(id)) {
+    if (applicant.privileged() || trusted.contains(id)) {
       return new Decision.Admit(Slot.FREE, evicted(census));
     }
+    Decision decision = slot(applicant, census);
+    return decision instanceof Decision.Refuse && preferred.contains(id)
+        ? new Decision.Admit(Slot.FREE, evicted(census))
+        : decision;
+  }
+
+  private Decision slot(Applicant applicant, Census census) {
     Optional<Decision> crowded =
         applicant.socket().map(InetSocketAddress::getAddress).flatMap(at -> place(at, census));
     if (crowded.isPresent()) {
       return crowded.get();
+    }
+    if (eviction != Eviction.NONE && census.total() >= limits.total()) {
+      return new Decision.Refuse(
+          Rule.TOO_MANY_PEERS, "all " + limits.total() + " places are taken");
     }
     boolean dialSlotFree = census.taken(Slot.DIALED) < limits.dialed();
     if (!applicant.inbound()) {
@@ -167,7 +182,8 @@ public final class Admission {
   private Optional<NodeId> evicted(Census census) {
     return census.total() < limits.total()
         ? Optional.empty()
-        : eviction.choose(census.evictable(), random);
+        : eviction.choose(
+            census.evictable().stream().filter(id -> !preferred.contains(id)).toList(), random);
   }
 
   /** Whether the node's address or network has its share already. */

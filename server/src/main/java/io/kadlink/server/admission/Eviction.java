@@ -8,10 +8,11 @@ import java.util.random.RandomGenerator;
 /**
  * Who goes when a node of high priority comes and all places are taken. High are the trusted,
  * static and bootstrap nodes and those that a protocol or the operator calls so, consensus members
- * for example; they never go.
+ * for example; they never go. With any policy but the first all sessions together stay within the
+ * limit as long as there are low ones.
  */
 public enum Eviction {
-  /** Nobody: there is one session more than the limit says. */
+  /** Nobody: the high ones come on top of the limit. */
   NONE,
   /** Any of the low ones, so that an attacker can't tell who. */
   RANDOM,

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
@@ -84,6 +85,12 @@ public final class DialScheduler {
 
   public boolean isStatic(NodeId id) {
     return statics.containsKey(id);
+  }
+
+  /** The nodes to stay connected with. */
+  public Set<NodeId> staticNodes() {
+    outside.assertInLoop();
+    return Set.copyOf(statics.keySet());
   }
 
   /** Discovery's answer to {@link Outside#pull}. */

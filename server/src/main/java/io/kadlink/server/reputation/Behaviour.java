@@ -17,6 +17,8 @@ public enum Behaviour {
   NO_ANSWER(0, 2),
   /** Sent what passes as a message and is of no worth to anyone: invalid content, spam. */
   INVALID_CONTENT(0, 2),
+  /** Bent a rule in a way that a correct node under load may, too. */
+  MINOR_FAULT(0, 0.25),
   /** Stopped answering pings, or took none of our bytes. */
   PING_TIMEOUT(0, 2),
   /** Ended by us as of no use, in the words of its protocol. */

@@ -206,9 +206,11 @@ class AdmissionTest {
   }
 
   @Test
-  void whoIsPreferredTakesNoSlot() {
-    known.taken.put(Slot.ACCEPTED, 2);
+  void whoIsPreferredTakesASlotWhileThereIsOneAndIsAdmittedWhenThereIsNone() {
     admission.prefer(LOWER);
+    assertThat(decide(inbound(LOWER))).isEqualTo(new Decision.Admit(Slot.ACCEPTED));
+
+    known.taken.put(Slot.ACCEPTED, 2);
     assertThat(decide(inbound(LOWER))).isEqualTo(new Decision.Admit(Slot.FREE));
 
     admission.unprefer(LOWER);
@@ -217,9 +219,11 @@ class AdmissionTest {
 
   @Test
   void whenAllPlacesAreTakenALowOneGoesForAHighOneAsThePolicySays() {
-    known.evictable.addAll(List.of(id(1), id(2), id(3)));
+    known.evictable.addAll(List.of(id(4), id(1), id(2), id(3), id(5)));
     for (Eviction policy : Eviction.values()) {
       Admission admission = admission(policy);
+      admission.prefer(id(4));
+      admission.prefer(id(5));
       admission.trust(LOWER);
       known.total = 2;
       assertThat(admission.decide(inbound(LOWER), known))
@@ -232,11 +236,11 @@ class AdmissionTest {
         case NONE -> assertThat(full.instead()).isEmpty();
         case FIFO -> assertThat(full.instead()).contains(id(1));
         case LIFO -> assertThat(full.instead()).contains(id(3));
-        case RANDOM -> assertThat(full.instead()).isPresent();
+        case RANDOM -> assertThat(full.instead().orElseThrow()).isIn(id(1), id(2), id(3));
       }
-      assertThat(admission.decide(inbound(HIGHER), known))
-          .as("%s, for one of the low ones", policy)
-          .isEqualTo(new Decision.Admit(Slot.ACCEPTED));
+      assertThat(admission.decide(inbound(HIGHER), known) instanceof Decision.Refuse)
+          .as("%s, a slot is free but the total is reached", policy)
+          .isEqualTo(policy != Eviction.NONE);
     }
   }
 

@@ -9,6 +9,7 @@ import io.kadlink.rlpx.wire.DisconnectReason;
 import io.kadlink.server.Peer;
 import io.kadlink.server.Protocol;
 import io.kadlink.server.reputation.Behaviour;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -138,6 +139,11 @@ public final class TestPeer implements Peer {
   @Override
   public List<Capability> capabilities() {
     return capabilities;
+  }
+
+  @Override
+  public SocketAddress localAddress() {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), 30303);
   }
 
   @Override

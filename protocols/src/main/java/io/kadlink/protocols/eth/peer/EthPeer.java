@@ -18,6 +18,7 @@ import io.kadlink.rlpx.wire.ProtocolViolation;
 import io.kadlink.server.Loop;
 import io.kadlink.server.Peer;
 import io.kadlink.server.Protocol;
+import io.kadlink.server.reputation.Behaviour;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -186,16 +187,26 @@ public final class EthPeer {
       return;
     }
     pending.put(request.requestId(), waiting);
+    Duration half = requestTimeout.dividedBy(2);
     waiting.timer =
         loop.schedule(
-            requestTimeout,
+            half,
             () -> {
-              if (pending.remove(request.requestId(), waiting)) {
-                metrics.request(name, "timeout");
-                failed("no answer to " + name + " within " + requestTimeout.toSeconds() + " s");
-                waiting.fail();
-              }
+              waiting.late = true;
+              waiting.timer =
+                  loop.schedule(
+                      requestTimeout.minus(half), () -> timedOut(request.requestId(), waiting));
             });
+  }
+
+  private void timedOut(long id, Pending<?> waiting) {
+    if (pending.remove(id, waiting)) {
+      metrics.request(waiting.asked, "timeout");
+      failed(
+          Behaviour.NO_ANSWER,
+          "no answer to " + waiting.asked + " within " + requestTimeout.toSeconds() + " s");
+      waiting.fail();
+    }
   }
 
   /**
@@ -224,6 +235,9 @@ public final class EthPeer {
       waiting.requireSize(response);
       pending.remove(id, waiting);
       metrics.request(waiting.asked, "answered");
+      if (waiting.late) {
+        session.report(Behaviour.SLOW_ANSWER, waiting.asked + " took over half of its time");
+      }
       waiting.complete(response);
     } catch (InvalidRlpException e) {
       throw new ProtocolViolation(
@@ -234,10 +248,16 @@ public final class EthPeer {
   /** Its answer was of use. */
   public void succeeded() {
     failures = 0;
+    session.report(Behaviour.USEFUL_ANSWER, "");
   }
 
-  /** Its answer was of no use, or there was none. */
+  /** Its answer was of no use. */
   public void failed(String what) {
+    failed(Behaviour.USELESS_ANSWER, what);
+  }
+
+  private void failed(Behaviour behaviour, String what) {
+    session.report(behaviour, what);
     failures++;
     log.debug("{}: {} ({} of {})", this, what, failures, MAX_FAILURES);
     if (failures >= MAX_FAILURES) {
@@ -288,6 +308,7 @@ public final class EthPeer {
     private final int max;
     private final Consumer<Optional<R>> then;
     private Loop.Timer timer = () -> {};
+    private boolean late;
 
     Pending(String asked, int code, Class<R> type, int max, Consumer<Optional<R>> then) {
       this.asked = asked;
