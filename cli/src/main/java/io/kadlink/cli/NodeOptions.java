@@ -38,7 +38,7 @@ final class NodeOptions {
       names = "--static-nodes",
       paramLabel = "URL",
       split = ",",
-      description = "Nodes to stay connected with; as --bootnodes.")
+      description = "Nodes to stay connected with; as --bootnodes, or enode://KEY alone.")
   List<String> staticNodes = new ArrayList<>();
 
   @Option(

@@ -119,7 +119,7 @@ final class RunningNode implements AutoCloseable {
             .listen(!options.noListen)
             .discovery(options.discoveryVersions())
             .bootnodes(NodeAddress.parseAll(options.bootnodes))
-            .staticNodes(NodeAddress.parseAll(options.staticNodes))
+            .staticTargets(NodeAddress.parseTargets(options.staticNodes))
             .trustedNodes(NodeAddress.parseAll(options.trustedNodes))
             .nodeDatabase(options.common.dataDir.resolve(NodeStore.FILE_NAME))
             .limitLan(options.common.limitLan)

@@ -119,7 +119,7 @@ class AccessCommandsTest {
     assertThat(run(0, "why", other.enode().toString())).contains("it dialed us");
     assertThat(run(0, "why")).contains(other.id().shortForm(), "it is a peer");
     assertThat(run(1, "why", node.id().toString())).contains("this node itself");
-    assertThat(run(1, "why", "ab".repeat(32))).contains("never came");
+    assertThat(run(1, "why", "ab".repeat(32))).contains("did not come");
     assertThat(run(1, "why", "10.0.0.1")).contains("must be a node");
 
     node.peers().getFirst().report(Behaviour.PROTOCOL_BREACH, "a lie");

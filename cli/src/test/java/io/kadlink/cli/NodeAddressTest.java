@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.kadlink.identity.Enode;
 import io.kadlink.identity.NodeKey;
 import io.kadlink.identity.NodeRecord;
+import io.kadlink.server.dial.DialTarget;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -32,6 +33,17 @@ class NodeAddressTest {
     Path file = Files.writeString(dir.resolve("nodes"), "# ours\n\n" + enode + "\n");
     assertThat(NodeAddress.parseAll(List.of("@" + file, enode.toString())))
         .containsExactly(enode, enode);
+  }
+
+  @Test
+  void aTargetMayBeAKeyAlone() {
+    String bare = "enode://" + key.publicKey();
+    assertThat(NodeAddress.parseTargets(List.of(bare, enode.toString())))
+        .containsExactly(DialTarget.of(key.publicKey()), DialTarget.of(enode));
+    String noPoint = "enode://" + "ff".repeat(64);
+    assertThatThrownBy(() -> NodeAddress.parseTargets(List.of(noPoint)))
+        .isInstanceOf(CommandFailure.class)
+        .hasMessageContaining("Not a public key");
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.kadlink.server.admission.AccessLists;
 import io.kadlink.server.admission.Decision;
 import io.kadlink.server.dial.DialKind;
 import io.kadlink.server.dial.DialTarget;
+import io.kadlink.server.dial.Setback;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -50,9 +51,11 @@ final class Attempt {
    * Not at all.
    *
    * @param outcome for the metric
+   * @param setback how long it is not worth another try
    * @param why one sentence for a person
    */
-  record Failed(String outcome, String why, @Nullable Throwable cause) implements Result {
+  record Failed(String outcome, Setback setback, String why, @Nullable Throwable cause)
+      implements Result {
 
     /** Whether one of the two sides had a session, or a better connection, already. */
     boolean alreadyConnected() {
@@ -104,7 +107,13 @@ final class Attempt {
                   loop.execute(() -> resolved(address));
                 } catch (UnknownHostException e) {
                   loop.execute(
-                      () -> end(new Failed("dns", "unknown host '" + target.host() + "'", e)));
+                      () ->
+                          end(
+                              new Failed(
+                                  "dns",
+                                  Setback.UNREACHABLE,
+                                  "unknown host '" + target.host() + "'",
+                                  e)));
                 }
               });
     }
@@ -121,7 +130,8 @@ final class Attempt {
         access.judge(Optional.of(target.id()), Optional.of(socket), kind != DialKind.DYNAMIC);
     if (barred.isPresent()) {
       Decision.Refuse refuse = barred.get();
-      end(new Failed(refuse.rule().name().toLowerCase(Locale.ROOT), refuse.why(), null));
+      String outcome = refuse.rule().name().toLowerCase(Locale.ROOT);
+      end(new Failed(outcome, Setback.REFUSED_BY_US, refuse.why(), null));
       return;
     }
     network
@@ -140,7 +150,7 @@ final class Attempt {
   }
 
   private void notDialed(InetAddress address, Throwable failure) {
-    Failed failed = new Failed(outcome(failure), message(failure), failure);
+    Failed failed = new Failed(outcome(failure), setback(failure), message(failure), failure);
     boolean unreachable =
         rlpxCause(failure).map(e -> e.step() == RlpxException.Step.CONNECT).orElse(false);
     if (unreachable && network.detours().offered(target.asNode(address))) {
@@ -190,7 +200,12 @@ final class Attempt {
   }
 
   private void unreachable(String whyNotDirect, @Nullable Throwable failure) {
-    end(new Failed("unreachable", whyNotDirect + ", and there is no way around", failure));
+    end(
+        new Failed(
+            "unreachable",
+            failure == null ? Setback.UNREACHABLE : setback(failure),
+            whyNotDirect + ", and there is no way around",
+            failure));
   }
 
   private void open(Node node, String whyNotDirect) {
@@ -201,6 +216,7 @@ final class Attempt {
                 end(
                     new Failed(
                         "detour_failed",
+                        Setback.UNREACHABLE,
                         whyNotDirect + "; the way around took over " + DETOUR_LIMIT,
                         null)));
     network
@@ -219,7 +235,10 @@ final class Attempt {
                         Throwable cause = unwrap(failure);
                         end(
                             new Failed(
-                                "detour_failed", whyNotDirect + "; " + message(cause), cause));
+                                "detour_failed",
+                                setback(cause),
+                                whyNotDirect + "; " + message(cause),
+                                cause));
                       }
                     }));
   }
@@ -241,6 +260,15 @@ final class Attempt {
     return rlpx.get().reason().isPresent()
         ? "refused_" + rlpx.get().reason().get().name().toLowerCase(Locale.ROOT)
         : rlpx.get().step().name().toLowerCase(Locale.ROOT);
+  }
+
+  private static Setback setback(Throwable failure) {
+    Optional<RlpxException> rlpx = rlpxCause(failure);
+    Setback setback = Setback.of(rlpx.flatMap(RlpxException::reason));
+    boolean byUs =
+        rlpx.filter(e -> e.step() == RlpxException.Step.REFUSED_BY_US).isPresent()
+            && setback != Setback.OTHER_CONNECTION;
+    return byUs ? Setback.REFUSED_BY_US : setback;
   }
 
   private static String message(Throwable failure) {

@@ -18,6 +18,7 @@ import io.kadlink.server.dial.DialReason;
 import io.kadlink.server.dial.DialScheduler;
 import io.kadlink.server.dial.DialTarget;
 import io.kadlink.server.dial.Outside;
+import io.kadlink.server.dial.Setback;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -223,13 +224,36 @@ final class Dialer implements Outside, Door.Dials, PeerSet.Observer {
   public void dial(DialTarget target, DialKind kind) {
     loop.assertInLoop();
     if (network == null) {
-      loop.execute(() -> fail(target, "not_started", "this node is still starting", null));
+      loop.execute(
+          () ->
+              fail(
+                  target,
+                  new Attempt.Failed(
+                      "not_started", Setback.REFUSED_BY_US, "this node is still starting", null)));
       return;
     }
     LOG.debug("dialing {} ({})", target, kind);
     Attempt attempt = new Attempt(target, kind, network, loop, access);
     running.put(target.id(), attempt);
     attempt.start().whenComplete((connected, failure) -> loop.execute(() -> ended(attempt)));
+  }
+
+  @Override
+  public void resolve(DialTarget target) {
+    Optional<Discovery> discovery = network == null ? Optional.empty() : network.discovery();
+    if (discovery.isEmpty()) {
+      loop.execute(() -> scheduler.resolved(target.id(), Optional.empty()));
+      return;
+    }
+    discovery
+        .get()
+        .resolve(target.publicKey())
+        .whenComplete(
+            (found, failure) ->
+                loop.execute(
+                    () ->
+                        scheduler.resolved(
+                            target.id(), failure == null ? found : Optional.empty())));
   }
 
   @Override
@@ -258,7 +282,10 @@ final class Dialer implements Outside, Door.Dials, PeerSet.Observer {
         if (added || peers.peer(target.id()).isPresent()) {
           succeed(target, "connected");
         } else {
-          fail(target, "refused", "its place was gone when it connected", null);
+          fail(
+              target,
+              new Attempt.Failed(
+                  "refused", Setback.REFUSED_BY_US, "its place was gone when it connected", null));
         }
       }
       case Attempt.Detoured detoured -> succeed(target, "connected_by_detour");
@@ -269,7 +296,7 @@ final class Dialer implements Outside, Door.Dials, PeerSet.Observer {
             || arrivals.contains(target.id())) {
           awaitOtherConnection(target, failed);
         } else {
-          fail(target, failed.outcome(), failed.why(), failed.cause());
+          fail(target, failed);
         }
       }
     }
@@ -282,7 +309,7 @@ final class Dialer implements Outside, Door.Dials, PeerSet.Observer {
           if (peers.peer(target.id()).isPresent()) {
             succeed(target, "met_halfway");
           } else {
-            fail(target, failed.outcome(), failed.why(), failed.cause());
+            fail(target, failed);
           }
         };
     if (peers.peer(target.id()).isPresent()) {
@@ -298,11 +325,11 @@ final class Dialer implements Outside, Door.Dials, PeerSet.Observer {
     peers.peer(target.id()).ifPresent(requests::complete);
   }
 
-  private void fail(DialTarget target, String outcome, String why, @Nullable Throwable cause) {
-    reports.failed(target, outcome, why);
-    scheduler.settled(target, new DialOutcome.Failed(why));
+  private void fail(DialTarget target, Attempt.Failed how) {
+    reports.failed(target, how.outcome(), how.why());
+    scheduler.settled(target, new DialOutcome.Failed(how.setback(), how.why()));
     if (!running.containsKey(target.id())) {
-      requests.fail(target.id(), "can't connect to " + target + ": " + why, cause);
+      requests.fail(target.id(), "can't connect to " + target + ": " + how.why(), how.cause());
     }
   }
 
@@ -386,7 +413,8 @@ final class Dialer implements Outside, Door.Dials, PeerSet.Observer {
         network.door().dismiss(session.id());
       }
     }
-    scheduler.lost(session.publicKey(), lasted, why);
+    Setback setback = Setback.of(Optional.of(ending.reason()));
+    scheduler.lost(session.publicKey(), lasted, setback, why);
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.kadlink.discovery.Node;
 import io.kadlink.identity.Enode;
 import io.kadlink.identity.NodeId;
 import io.kadlink.identity.NodeRecord;
+import io.kadlink.identity.PublicKey;
 import io.kadlink.rlpx.Rlpx;
 import io.kadlink.server.admission.Admission;
 import io.kadlink.server.dial.DialReason;
@@ -148,6 +149,11 @@ public final class Server implements AutoCloseable {
     unlessStopping(() -> dialer.scheduler().addStatic(DialTarget.of(node)));
   }
 
+  /** As above, for a node that only its key is known of: discovery is asked where it is. */
+  public void addStaticNode(PublicKey node) {
+    unlessStopping(() -> dialer.scheduler().addStatic(DialTarget.of(node)));
+  }
+
   /** Stops redialing; an existing session stays. */
   public void removeStaticNode(NodeId node) {
     unlessStopping(() -> dialer.scheduler().removeStatic(node));
@@ -164,7 +170,11 @@ public final class Server implements AutoCloseable {
 
   /** From now on the limits count for this node again; an existing session stays. */
   public void removeTrustedNode(NodeId node) {
-    unlessStopping(() -> admission.distrust(node));
+    unlessStopping(
+        () -> {
+          admission.distrust(node);
+          dialer.scheduler().removeTrusted(node);
+        });
   }
 
   /** From now on admits this node even when all slots are taken, and never evicts it. */

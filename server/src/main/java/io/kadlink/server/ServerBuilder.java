@@ -12,6 +12,7 @@ import io.kadlink.server.admission.Eviction;
 import io.kadlink.server.admission.PeerLimits;
 import io.kadlink.server.admission.Subject;
 import io.kadlink.server.dial.DialOptions;
+import io.kadlink.server.dial.DialTarget;
 import io.kadlink.server.reputation.ReputationOptions;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -59,7 +60,7 @@ public final class ServerBuilder {
   private Optional<Path> nodeDatabase = Optional.empty();
   private final List<TreeLink> dnsLists = new ArrayList<>();
   private Optional<InetAddress> lanAddress = Optional.empty();
-  private final List<Enode> staticNodes = new ArrayList<>();
+  private final List<DialTarget> staticNodes = new ArrayList<>();
   private final List<Enode> trustedNodes = new ArrayList<>();
   private int maxPeers = DEFAULT_MAX_PEERS;
   private double dialedShare = DEFAULT_DIALED_SHARE;
@@ -197,7 +198,13 @@ public final class ServerBuilder {
 
   /** Nodes to stay connected with: dialed first, redialed when lost, outside the peer limit. */
   public ServerBuilder staticNodes(Collection<Enode> nodes) {
-    staticNodes.addAll(nodes);
+    nodes.forEach(node -> staticNodes.add(DialTarget.of(node)));
+    return this;
+  }
+
+  /** As above; a target may also be a key alone, and discovery is asked where that is. */
+  public ServerBuilder staticTargets(Collection<DialTarget> targets) {
+    staticNodes.addAll(targets);
     return this;
   }
 
@@ -205,7 +212,7 @@ public final class ServerBuilder {
     return staticNodes(List.of(nodes));
   }
 
-  /** Nodes that are admitted even when all slots are taken. Not dialed for that alone. */
+  /** Nodes that are admitted even when all slots are taken, and tried now and then. */
   public ServerBuilder trustedNodes(Collection<Enode> nodes) {
     trustedNodes.addAll(nodes);
     return this;

@@ -5,6 +5,7 @@ import io.kadlink.identity.Signer;
 import io.kadlink.server.admission.AdmissionOptions;
 import io.kadlink.server.admission.PeerLimits;
 import io.kadlink.server.dial.DialOptions;
+import io.kadlink.server.dial.DialTarget;
 import io.kadlink.server.reputation.ReputationOptions;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.InetAddress;
@@ -24,7 +25,7 @@ record ServerOptions(
     int port,
     boolean listen,
     DiscoveryPlan discovery,
-    List<Enode> staticNodes,
+    List<DialTarget> staticNodes,
     List<Enode> trustedNodes,
     int maxPeers,
     double dialedShare,

@@ -5,7 +5,6 @@ import io.kadlink.discovery.DiscoveryOptions;
 import io.kadlink.discovery.DiscoveryService;
 import io.kadlink.discovery.NodeSource;
 import io.kadlink.discovery.table.AddressRules;
-import io.kadlink.identity.Enode;
 import io.kadlink.identity.PublicKey;
 import io.kadlink.rlpx.NettyRlpx;
 import io.kadlink.rlpx.Rlpx;
@@ -263,9 +262,11 @@ final class ServerStart {
             rotation.start();
           }
           dialer.start(network);
-          for (Enode node : options.staticNodes()) {
-            dialer.scheduler().addStatic(DialTarget.of(node));
-          }
+          options.trustedNodes().stream()
+              .map(DialTarget::of)
+              .filter(DialTarget::placed)
+              .forEach(dialer.scheduler()::addTrusted);
+          options.staticNodes().forEach(dialer.scheduler()::addStatic);
         });
   }
 

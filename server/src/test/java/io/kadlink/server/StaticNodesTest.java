@@ -21,6 +21,8 @@ class StaticNodesTest {
           Duration.ofMillis(350),
           Duration.ofMillis(10),
           Duration.ofMillis(200),
+          Duration.ofMillis(100),
+          Duration.ofSeconds(36),
           Duration.ofMillis(20),
           Duration.ofMillis(200),
           Duration.ofMillis(100));

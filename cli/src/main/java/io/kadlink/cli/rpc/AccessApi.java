@@ -97,6 +97,9 @@ public final class AccessApi {
       }
     }
     ids.addAll(reasons.keySet());
+    if (server.discovery().isPresent()) {
+      await(server.discovery().get().table()).forEach(node -> ids.add(node.id()));
+    }
     List<Map<String, Object>> all = new ArrayList<>();
     for (NodeId id : ids) {
       Map<String, Object> one = new LinkedHashMap<>();
@@ -115,7 +118,11 @@ public final class AccessApi {
     answer.put("peer", server.peer(id).isPresent());
     answer.put("why", sentence(id, reason));
     List<String> details = new ArrayList<>();
-    reason.ifPresent(last -> details.add("last: " + last.why() + " (" + last.at() + ")"));
+    reason.ifPresent(
+        last -> {
+          details.add("at " + last.at() + ": " + last.why());
+          last.notBefore().ifPresent(next -> details.add("not dialed again before " + next));
+        });
     if (await(server.trustedNodes()).contains(id)) {
       details.add("it is trusted: no limit counts for it");
     }
@@ -155,9 +162,7 @@ public final class AccessApi {
           + ": "
           + denial.get().why();
     }
-    return reason
-        .map(DialReason::why)
-        .orElse("it was never dialed and never came; discovery may not have met it");
+    return reason.map(DialReason::why).orElse("it was not dialed so far, and did not come");
   }
 
   private Optional<Denial> denial(NodeId id) {

@@ -91,6 +91,7 @@ public final class KadlinkApi {
       shown.put("id", reason.publicKey().id().toString());
       shown.put("why", reason.why());
       shown.put("at", reason.at().toString());
+      reason.notBefore().ifPresent(next -> shown.put("notBefore", next.toString()));
       list.add(shown);
     }
     return list;

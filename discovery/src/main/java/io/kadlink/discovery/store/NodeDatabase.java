@@ -180,6 +180,11 @@ public final class NodeDatabase {
     draw(max, statistics -> statistics.of(version).mayAnswer(), random, answer);
   }
 
+  /** As {@link #seeds(int, RandomGenerator, Consumer)}, of nodes that dials have reached. */
+  public void formerPeers(int max, RandomGenerator random, Consumer<List<StoredNode>> answer) {
+    draw(max, statistics -> statistics.dialsSucceeded() > 0, random, answer);
+  }
+
   private void draw(
       int max,
       Predicate<NodeStatistics> passes,

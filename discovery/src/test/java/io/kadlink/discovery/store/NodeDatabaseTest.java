@@ -303,6 +303,20 @@ class NodeDatabaseTest {
   }
 
   @Test
+  void formerPeersAreNodesThatADialHasReached() {
+    for (int i = 1; i <= 3; i++) {
+      database.answeredPing(V4, Nodes.contact(i));
+    }
+    database.dialed(Nodes.contact(1).id(), true);
+    database.dialed(Nodes.contact(1).id(), false);
+    database.dialed(Nodes.contact(2).id(), false);
+    List<StoredNode> drawn = new ArrayList<>();
+    database.formerPeers(10, new SplittableRandom(1), drawn::addAll);
+    time.pass(Duration.ZERO);
+    assertThat(drawn).extracting(StoredNode::contact).containsExactly(Nodes.contact(1));
+  }
+
+  @Test
   void seedsAreARandomSample() {
     for (int i = 0; i < 500; i++) {
       database.answeredPing(V4, Nodes.contact(i));

@@ -4,6 +4,8 @@ package io.kadlink.server.dial;
 public enum DialKind {
   /** Found by discovery; takes a dial slot. */
   DYNAMIC,
+  /** The user trusts it: tried now and then, and takes no slot. */
+  TRUSTED,
   /** The user wants to stay connected with it. */
   STATIC,
   /** The user or a protocol asked for this one session. */

@@ -9,7 +9,8 @@ public sealed interface DialOutcome {
   /**
    * There is none.
    *
+   * @param setback what kind of thing came between
    * @param why one sentence for a person
    */
-  record Failed(String why) implements DialOutcome {}
+  record Failed(Setback setback, String why) implements DialOutcome {}
 }

@@ -5,6 +5,7 @@ import io.kadlink.identity.PublicKey;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** The latest reason for each node; the one unchanged for longest goes when there are too many. */
 final class DialReasons {
@@ -15,7 +16,7 @@ final class DialReasons {
 
   void put(PublicKey node, String why, Instant now) {
     reasons.remove(node.id());
-    reasons.put(node.id(), new DialReason(node, why, now));
+    reasons.put(node.id(), new DialReason(node, why, now, Optional.empty()));
     if (reasons.size() > MAX) {
       reasons.remove(reasons.keySet().iterator().next());
     }
@@ -31,7 +32,14 @@ final class DialReasons {
     reasons.remove(id);
   }
 
-  Map<NodeId, DialReason> copy() {
-    return Map.copyOf(reasons);
+  /** A copy, with the times that a history knows. */
+  Map<NodeId, DialReason> with(DialHistory history, Instant now) {
+    Map<NodeId, DialReason> copy = new LinkedHashMap<>();
+    reasons.forEach(
+        (id, reason) -> {
+          Optional<Instant> notBefore = Optional.of(history.until(id)).filter(now::isBefore);
+          copy.put(id, new DialReason(reason.publicKey(), reason.why(), reason.at(), notBefore));
+        });
+    return copy;
   }
 }

@@ -22,6 +22,9 @@ import java.util.random.RandomGenerator;
  * asked for more only while there are any. Each node that is not dialed, or was in vain, gets a
  * reason.
  *
+ * <p>A node that was dialed, refused us, or was lost is left alone for a while, as long as its
+ * {@link Setback} says. Static nodes are not: they have their own intervals.
+ *
  * <p>Confined to one loop, {@link Outside}'s. It has no timers and no I/O: each call looks at what
  * is due, acts through {@code Outside}, and says when it wants to be woken.
  */
@@ -43,8 +46,9 @@ public final class DialScheduler {
   private final RandomGenerator random;
 
   private final Map<NodeId, StaticNode> statics = new LinkedHashMap<>();
+  private final Map<NodeId, DialTarget> trusted = new LinkedHashMap<>();
   private final Map<NodeId, DialKind> pending = new HashMap<>();
-  private final LinkedHashMap<NodeId, Instant> history = new LinkedHashMap<>();
+  private final DialHistory history = new DialHistory();
   private final Deque<DialTarget> candidates = new ArrayDeque<>();
   private final Map<NodeId, Deferred> deferred = new LinkedHashMap<>();
   private final DialReasons reasons = new DialReasons();
@@ -74,13 +78,25 @@ public final class DialScheduler {
   /** From now on stays connected with this node. */
   public void addStatic(DialTarget target) {
     outside.assertInLoop();
-    statics.put(target.id(), new StaticNode(target, outside.now()));
+    statics.put(target.id(), new StaticNode(target, outside.now(), options));
     tick();
   }
 
   public void removeStatic(NodeId id) {
     outside.assertInLoop();
     statics.remove(id);
+  }
+
+  /** From now on tries this node when it is no peer, as often as its setbacks allow. */
+  public void addTrusted(DialTarget target) {
+    outside.assertInLoop();
+    trusted.put(target.id(), target);
+    tick();
+  }
+
+  public void removeTrusted(NodeId id) {
+    outside.assertInLoop();
+    trusted.remove(id);
   }
 
   public boolean isStatic(NodeId id) {
@@ -104,7 +120,7 @@ public final class DialScheduler {
       if (obstacle.isPresent()) {
         note(target, obstacle.get());
       } else if (inHistory(target.id())) {
-        defer(target, history.getOrDefault(target.id(), outside.now()));
+        defer(target, history.until(target.id()));
       } else if (target.tcpPort() == 0 && !outside.detourOffered(node)) {
         note(target, "it announces neither a TCP port nor, so far, a way around that we can use");
         defer(target, outside.now().plus(options.recordAgain()));
@@ -126,9 +142,11 @@ public final class DialScheduler {
       case DialOutcome.Connected connected -> reasons.remove(target.id());
       case DialOutcome.Failed failed -> {
         reasons.put(target.publicKey(), failed.why(), outside.now());
+        history.suffered(target.id(), failed.setback(), outside.now());
         StaticNode known = statics.get(target.id());
         if (known != null) {
-          known.failed(outside.now(), options, random);
+          boolean reached = failed.setback() != Setback.UNREACHABLE;
+          known.failed(reached, outside.now(), options, random);
         }
       }
     }
@@ -146,20 +164,39 @@ public final class DialScheduler {
    * A session ended.
    *
    * @param lasted how long it was up
+   * @param setback what it ended for
    * @param why for the table of reasons
    */
-  public void lost(PublicKey node, Duration lasted, String why) {
+  public void lost(PublicKey node, Duration lasted, Setback setback, String why) {
     outside.assertInLoop();
     reasons.put(node, why, outside.now());
+    boolean stable = lasted.compareTo(STABLE) >= 0;
+    if (stable) {
+      history.stayed(node.id());
+    }
+    history.suffered(node.id(), setback, outside.now());
     StaticNode known = statics.get(node.id());
     if (known != null) {
-      if (lasted.compareTo(STABLE) >= 0) {
-        known.lost(outside.now());
+      if (stable) {
+        known.lost(outside.now(), options);
       } else {
-        known.failed(outside.now(), options, random);
+        known.failed(true, outside.now(), options, random);
       }
     }
     tick();
+  }
+
+  /** Discovery's answer to {@link Outside#resolve}; empty when it does not find the node. */
+  public void resolved(NodeId id, Optional<Node> found) {
+    outside.assertInLoop();
+    StaticNode known = statics.get(id);
+    if (known != null) {
+      known.resolved(found.map(DialTarget::of), outside.now(), options);
+      if (found.isEmpty() && !known.target().placed()) {
+        note(known.target(), "nobody knows where it is: discovery does not find it");
+      }
+      tick();
+    }
   }
 
   /** Why a connection that this node opened did not become a session. */
@@ -186,7 +223,7 @@ public final class DialScheduler {
   /** A copy of the table of reasons. */
   public Map<NodeId, DialReason> reasons() {
     outside.assertInLoop();
-    return reasons.copy();
+    return reasons.with(history, outside.now());
   }
 
   public void stop() {
@@ -203,15 +240,21 @@ public final class DialScheduler {
       return;
     }
     Instant now = outside.now();
-    forgetHistory(now);
     takeDeferred(now);
     dialStatics(now);
+    dialTrusted(now);
     dialCandidates();
     pull(now);
     wake(now);
   }
 
   private void dialStatics(Instant now) {
+    for (StaticNode node : List.copyOf(statics.values())) {
+      if (!node.resolveDue().isAfter(now) && outside.occupied(node.target().id()).isEmpty()) {
+        node.resolving();
+        outside.resolve(node.target());
+      }
+    }
     for (StaticNode node : List.copyOf(statics.values())) {
       if (pending.size() >= options.maxPending()) {
         return;
@@ -225,9 +268,24 @@ public final class DialScheduler {
       Optional<String> barred = outside.barred(target, true);
       if (barred.isPresent()) {
         note(target, barred.get());
-        node.failed(now, options, random);
+        node.failed(true, now, options, random);
       } else {
         start(target, DialKind.STATIC, now);
+      }
+    }
+  }
+
+  private void dialTrusted(Instant now) {
+    for (DialTarget target : List.copyOf(trusted.values())) {
+      if (pending.size() >= options.maxPending()) {
+        return;
+      }
+      if (!inHistory(target.id())
+          && !statics.containsKey(target.id())
+          && !pending.containsKey(target.id())
+          && outside.occupied(target.id()).isEmpty()
+          && outside.barred(target, true).isEmpty()) {
+        start(target, DialKind.TRUSTED, now);
       }
     }
   }
@@ -254,8 +312,7 @@ public final class DialScheduler {
 
   private void start(DialTarget target, DialKind kind, Instant now) {
     pending.put(target.id(), kind);
-    history.remove(target.id());
-    history.put(target.id(), now.plus(options.history()));
+    history.dialed(target.id(), now, options.history());
     outside.dial(target, kind);
   }
 
@@ -269,8 +326,16 @@ public final class DialScheduler {
   private void wake(Instant now) {
     Instant next = Instant.MAX;
     for (StaticNode node : statics.values()) {
-      if (node.due().isAfter(now) && node.due().isBefore(next)) {
-        next = node.due();
+      for (Instant due : List.of(node.due(), node.resolveDue())) {
+        if (due.isAfter(now) && due.isBefore(next)) {
+          next = due;
+        }
+      }
+    }
+    for (NodeId id : trusted.keySet()) {
+      Instant due = history.until(id);
+      if (due.isAfter(now) && due.isBefore(next)) {
+        next = due;
       }
     }
     if (!pulling && freeSlots() > 0 && nextPull.isAfter(now) && nextPull.isBefore(next)) {
@@ -338,15 +403,7 @@ public final class DialScheduler {
   }
 
   private boolean inHistory(NodeId id) {
-    Instant until = history.get(id);
-    return until != null && until.isAfter(outside.now());
-  }
-
-  private void forgetHistory(Instant now) {
-    Iterator<Instant> oldest = history.values().iterator();
-    while (oldest.hasNext() && !oldest.next().isAfter(now)) {
-      oldest.remove();
-    }
+    return history.until(id).isAfter(outside.now());
   }
 
   private Duration min(Duration pause) {

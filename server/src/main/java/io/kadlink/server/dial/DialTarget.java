@@ -13,7 +13,7 @@ import java.util.Optional;
  * A node to dial.
  *
  * @param publicKey who it must prove to be
- * @param host address literal or DNS name
+ * @param host address literal or DNS name; empty when nobody knows
  * @param tcpPort 0 when it can't be dialed
  * @param node as discovery knows it, when it comes from there
  */
@@ -23,9 +23,24 @@ public record DialTarget(PublicKey publicKey, String host, int tcpPort, Optional
     return new DialTarget(enode.publicKey(), enode.host(), enode.tcpPort(), Optional.empty());
   }
 
+  /** A node that only its key is known of. */
+  public static DialTarget of(PublicKey publicKey) {
+    return new DialTarget(publicKey, "", 0, Optional.empty());
+  }
+
   public static DialTarget of(Node node) {
     return new DialTarget(
         node.publicKey(), node.udp().getHostString(), node.tcpPort(), Optional.of(node));
+  }
+
+  /** Whether there is a place to dial, or a record that may tell a way around. */
+  public boolean placed() {
+    return !host.isEmpty() && (tcpPort != 0 || node.isPresent());
+  }
+
+  /** Whether {@code other} is to be dialed at the same host and port. */
+  boolean samePlace(DialTarget other) {
+    return host.equals(other.host) && tcpPort == other.tcpPort;
   }
 
   public NodeId id() {
@@ -55,6 +70,6 @@ public record DialTarget(PublicKey publicKey, String host, int tcpPort, Optional
   /** {@code 1f3a…@10.0.0.1:30303}: short, for logs. */
   @Override
   public String toString() {
-    return id().shortForm() + "@" + host + ":" + tcpPort;
+    return id().shortForm() + (host.isEmpty() ? "" : "@" + host + ":" + tcpPort);
   }
 }

@@ -42,6 +42,9 @@ public interface Outside {
   /** Dials; tells {@link DialScheduler#settled} in a later turn of the loop how it went. */
   void dial(DialTarget target, DialKind kind);
 
+  /** Asks discovery where a node is; {@link DialScheduler#resolved} tells in a later turn. */
+  void resolve(DialTarget target);
+
   /** Asks discovery for nodes; {@link DialScheduler#found} tells them in a later turn. */
   void pull(int max);
 }

@@ -7,6 +7,7 @@ import io.kadlink.identity.Enode;
 import io.kadlink.identity.NodeId;
 import io.kadlink.identity.NodeKey;
 import io.kadlink.identity.PublicKey;
+import io.kadlink.rlpx.wire.DisconnectReason;
 import io.kadlink.server.admission.Cidr;
 import io.kadlink.server.testing.ManualLoop;
 import java.net.InetSocketAddress;
@@ -24,6 +25,8 @@ import java.util.stream.Stream;
 import org.apache.tuweni.bytes.Bytes;
 import org.apache.tuweni.bytes.Bytes32;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Scenarios told round by round, on virtual time: who is dialed, when, and why not. */
 class DialSchedulerTest {
@@ -80,6 +83,129 @@ class DialSchedulerTest {
     // Its history ends after 35 s; it was remembered, so discovery need not find it again.
     world.pass(Duration.ofSeconds(1));
     assertThat(world.takeDialed()).containsExactly(1);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Setback.class)
+  void howLongANodeIsLeftAloneDependsOnWhatCameBetweenAndHowOften(Setback setback) {
+    world.start(scheduler);
+    scheduler.found(nodes(1));
+    for (int times = 1; times <= 12; times++) {
+      assertThat(world.takeDialed()).containsExactly(1);
+      world.refuses(1, setback);
+      Duration wait = setback.backOff(times);
+      assertThat(notBefore(1)).contains(world.loop.now().plus(wait));
+      scheduler.found(nodes(1));
+      world.pass(wait.minusMillis(1));
+      assertThat(world.takeDialed()).isEmpty();
+      world.pass(Duration.ofMillis(1));
+    }
+    assertThat(setback.backOff(12)).isEqualTo(setback.backOff(13));
+  }
+
+  @Test
+  void aGoodWhileAsAPeerMakesTheNextSetbackTheFirst() {
+    world.start(scheduler);
+    scheduler.found(nodes(1));
+    for (int i = 0; i < 3; i++) {
+      world.refuses(1, Setback.FULL);
+    }
+    world.pass(Duration.ofHours(1));
+    world.connects(1);
+    world.loses(1, Duration.ofMinutes(1));
+    assertThat(notBefore(1)).contains(world.loop.now().plus(Setback.LOST.backOff(1)));
+
+    world.connects(1);
+    world.pass(Duration.ofHours(1));
+    world.loses(1, Duration.ofSeconds(1));
+    assertThat(notBefore(1)).contains(world.loop.now().plus(Setback.LOST.backOff(2)));
+  }
+
+  private Optional<Instant> notBefore(int number) {
+    return Objects.requireNonNull(scheduler.reasons().get(id(number))).notBefore();
+  }
+
+  @Test
+  void eachReasonToDisconnectHasItsMeaning() {
+    for (DisconnectReason reason : DisconnectReason.values()) {
+      assertThat(Setback.of(Optional.of(reason))).isNotEqualTo(Setback.UNREACHABLE);
+    }
+    assertThat(Setback.of(Optional.empty())).isEqualTo(Setback.UNREACHABLE);
+    assertThat(Setback.of(Optional.of(DisconnectReason.TOO_MANY_PEERS))).isEqualTo(Setback.FULL);
+    assertThat(Setback.of(Optional.of(DisconnectReason.SUBPROTOCOL_ERROR)))
+        .isEqualTo(Setback.INCOMPATIBLE);
+  }
+
+  @Test
+  void aTrustedNodeTakesNoSlotAndIsTriedAsOftenAsItsSetbacksAllow() {
+    world.start(scheduler);
+    scheduler.found(nodes(1, 2, 3));
+    world.takeDialed();
+    world.connects(1, 2, 3);
+    scheduler.addTrusted(DialTarget.of(enode(10)));
+    assertThat(world.takeDialed()).containsExactly(10);
+    world.refuses(10, Setback.FULL);
+    world.pass(Setback.FULL.backOff(1).minusMillis(1));
+    assertThat(world.takeDialed()).isEmpty();
+    world.pass(Duration.ofMillis(1));
+    assertThat(world.takeDialed()).containsExactly(10);
+
+    scheduler.removeTrusted(id(10));
+    world.refuses(10, Setback.FULL);
+    world.pass(Duration.ofHours(1));
+    assertThat(world.takeDialed()).isEmpty();
+  }
+
+  @Test
+  void aStaticNodeOfWhichOnlyTheKeyIsKnownIsLookedForEverMoreSeldom() {
+    world.start(scheduler);
+    scheduler.addStatic(DialTarget.of(key(10)));
+    world.pass(Duration.ofSeconds(200));
+    assertThat(world.takeDialed()).isEmpty();
+    assertThat(world.resolutions).containsExactly(0L, 10L, 30L, 70L, 150L);
+    assertThat(why(10)).contains("nobody knows where it is");
+
+    world.pass(Duration.ofHours(8));
+    int before = world.resolutions.size();
+    world.pass(Duration.ofHours(4));
+    assertThat(world.resolutions.size() - before).as("once an hour").isEqualTo(4);
+
+    world.whereabouts = Optional.of(node(10, 30303));
+    world.pass(Duration.ofHours(1));
+    assertThat(world.takeDialed()).contains(10);
+  }
+
+  @Test
+  void aStaticNodeThatMovedIsFoundAndDialedAtItsNewPlace() {
+    world.start(scheduler);
+    scheduler.addStatic(DialTarget.of(enode(10)));
+    assertThat(world.takeDialed()).containsExactly(10);
+    world.whereabouts =
+        Optional.of(
+            new Node(key(10), new InetSocketAddress("10.0.0.77", 30303), 30303, Optional.empty()));
+    world.fails(10, "connection refused");
+    world.pass(Duration.ofMillis(1));
+    assertThat(world.takeDialed()).containsExactly(77);
+    assertThat(world.resolutions).hasSize(1);
+  }
+
+  @Test
+  void aStaticNodeThatRefusesUsIsWhereWeThinkAndNotLookedFor() {
+    world.start(scheduler);
+    scheduler.addStatic(DialTarget.of(enode(10)));
+    world.refuses(10, Setback.FULL);
+    world.pass(Duration.ofMinutes(5));
+    assertThat(world.resolutions).isEmpty();
+  }
+
+  @Test
+  void theHistoryIsBounded() {
+    DialHistory history = new DialHistory();
+    for (int i = 0; i <= DialHistory.MAX; i++) {
+      history.dialed(id(i), Instant.EPOCH, Duration.ofSeconds(1));
+    }
+    assertThat(history.until(id(0))).isEqualTo(Instant.MIN);
+    assertThat(history.until(id(1))).isEqualTo(Instant.EPOCH.plusSeconds(1));
   }
 
   @Test
@@ -241,12 +367,15 @@ class DialSchedulerTest {
   @Test
   void reasonsAreKeptForTheLatestNodesOnly() {
     DialReasons reasons = new DialReasons();
+    DialHistory history = new DialHistory();
     PublicKey first = key(1);
     reasons.put(first, "long ago", Instant.EPOCH);
     for (int i = 0; i < DialReasons.MAX; i++) {
       reasons.put(key(1000 + i), "later", Instant.EPOCH);
     }
-    assertThat(reasons.copy()).hasSize(DialReasons.MAX).doesNotContainKey(first.id());
+    assertThat(reasons.with(history, Instant.EPOCH))
+        .hasSize(DialReasons.MAX)
+        .doesNotContainKey(first.id());
   }
 
   @Test
@@ -312,6 +441,9 @@ class DialSchedulerTest {
     private Optional<DialScheduler> started = Optional.empty();
     private List<Node> foundAtEachPull = List.of();
     private boolean detours;
+    private final Instant begin = loop.now();
+    private final List<Long> resolutions = new ArrayList<>();
+    private Optional<Node> whereabouts = Optional.empty();
     private int pulls;
     private ManualLoop.Timer wake = () -> {};
 
@@ -339,7 +471,12 @@ class DialSchedulerTest {
     }
 
     void fails(int number, String why) {
-      scheduler().settled(DialTarget.of(enode(number)), new DialOutcome.Failed(why));
+      scheduler()
+          .settled(DialTarget.of(enode(number)), new DialOutcome.Failed(Setback.UNREACHABLE, why));
+    }
+
+    void refuses(int number, Setback setback) {
+      scheduler().settled(DialTarget.of(enode(number)), new DialOutcome.Failed(setback, "no"));
     }
 
     void connects(int... numbers) {
@@ -351,7 +488,7 @@ class DialSchedulerTest {
 
     void loses(int number, Duration lasted) {
       connected.remove(number);
-      scheduler().lost(key(number), lasted, "it was lost");
+      scheduler().lost(key(number), lasted, Setback.LOST, "it was lost");
     }
 
     private DialScheduler scheduler() {
@@ -417,6 +554,12 @@ class DialSchedulerTest {
     @Override
     public void dial(DialTarget target, DialKind kind) {
       dialed.add(target);
+    }
+
+    @Override
+    public void resolve(DialTarget target) {
+      resolutions.add(Duration.between(begin, loop.now()).toSeconds());
+      loop.execute(() -> scheduler().resolved(target.id(), whereabouts));
     }
 
     @Override
