@@ -60,7 +60,7 @@ final class FrameHandler extends ChannelInboundHandlerAdapter {
   FrameHandler(Channel channel, FrameKeys keys, RlpxLimits limits, RlpxMetrics metrics) {
     this.channel = channel;
     this.reader = keys.reader();
-    this.outbound = new OutboundQueue(channel, keys.writer(), limits.maxPendingBytes(), metrics);
+    this.outbound = new OutboundQueue(channel, keys.writer(), metrics);
     this.metrics = metrics;
     this.goodbyeLimit = limits.goodbye();
     this.lastReadNanos = channel.eventLoop().ticker().nanoTime();
@@ -111,9 +111,12 @@ final class FrameHandler extends ChannelInboundHandlerAdapter {
 
   /** Sends a base message that has no bound. */
   void send(BaseMessage message, boolean compressed) {
-    outbound.offerControl(
-        MessageCodec.encode(
-            channel.alloc(), message.id(), BaseMessageCodec.encode(message), compressed));
+    outbound.offerBase(encode(message, compressed));
+  }
+
+  private ByteBuf encode(BaseMessage message, boolean compressed) {
+    return MessageCodec.encode(
+        channel.alloc(), message.id(), BaseMessageCodec.encode(message), compressed);
   }
 
   /** Says goodbye and closes. Nothing is delivered from here on. */
@@ -128,13 +131,12 @@ final class FrameHandler extends ChannelInboundHandlerAdapter {
     }
     releaseWaiting();
     channel.config().setAutoRead(true);
-    send(new BaseMessage.Disconnect(reason), compressed);
     var limit =
         channel
             .eventLoop()
             .schedule(() -> channel.close(), goodbyeLimit.toNanos(), TimeUnit.NANOSECONDS);
     channel.closeFuture().addListener(closed -> limit.cancel(false));
-    outbound.finish(this::closeOurHalf);
+    outbound.finish(encode(new BaseMessage.Disconnect(reason), compressed), this::closeOurHalf);
   }
 
   /** Closes without a word: there is nobody to hear it. */

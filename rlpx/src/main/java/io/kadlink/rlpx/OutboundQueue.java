@@ -1,79 +1,104 @@
 package io.kadlink.rlpx;
 
 import io.kadlink.rlpx.frame.FrameWriter;
+import io.kadlink.rlpx.wire.Priority;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Frames on their way out. Any thread offers; the event loop seals what has gathered, frame behind
- * frame in large buffers, and flushes once a turn.
+ * Frames on their way out. Any thread offers; the event loop seals what has gathered in the order
+ * of {@link OutboundOrder}, in chunks that small frames share and large ones are cut into, and
+ * flushes once a turn. A turn is short, whatever the size of a message, and the loop sees to its
+ * sockets in between.
+ *
+ * <p>Only as much is sealed as the socket is about to take. The rest waits in the order of its
+ * priority, so that what comes late and is urgent stands behind a turn's bytes, and the rest of the
+ * frame that was begun, at most: a frame can't be interrupted.
  *
  * <p>Bytes count as pending from the offer until the socket has taken them, in the size they have
- * on the wire. Whoever has none pending may offer a message of any size.
+ * on the wire.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // a write that fails shows as a lost channel
 final class OutboundQueue {
-  /** Small frames share a buffer, and so a write, up to this size. */
-  private static final int CHUNK_BYTES = 64 * 1024;
+  /** Small frames share a buffer, and so a write, up to this size; larger ones are cut. */
+  static final int CHUNK_BYTES = 64 * 1024;
 
-  /** Sealed in one turn: some milliseconds, so that other connections of the loop get theirs. */
-  private static final int TURN_BYTES = 1024 * 1024;
+  /** Sealed in one turn: some tenths of a millisecond. */
+  static final int TURN_BYTES = 2 * CHUNK_BYTES;
+
+  /** What frame data does not fill: padding and MAC. */
+  private static final int TAIL_BYTES = 32;
+
+  /** A chunk with less room than this is full: a header, a tail and some data would not fit. */
+  private static final int LEAST_ROOM_BYTES = 128;
 
   private final Channel channel;
   private final FrameWriter writer;
-  private final long maxPendingBytes;
   private final RlpxMetrics metrics;
-  private final Queue<ByteBuf> frames = new ConcurrentLinkedQueue<>();
+  private final Queue<OutboundFrame> offered = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private final AtomicLong pending = new AtomicLong();
   private volatile boolean closed;
+
+  private final OutboundOrder order = new OutboundOrder();
+  private @Nullable OutboundFrame current;
+  private int sealedOfCurrent;
+  private @Nullable OutboundFrame last;
+  private Runnable afterLast = () -> {};
+  private boolean over;
   private long written;
 
-  OutboundQueue(Channel channel, FrameWriter writer, long maxPendingBytes, RlpxMetrics metrics) {
+  OutboundQueue(Channel channel, FrameWriter writer, RlpxMetrics metrics) {
     this.channel = channel;
     this.writer = writer;
-    this.maxPendingBytes = maxPendingBytes;
     this.metrics = metrics;
     channel.closeFuture().addListener(closing -> drop());
   }
 
   /**
-   * Takes {@code frame}, which it releases whatever happens.
+   * Takes {@code data}, a heap buffer, which it releases whatever happens.
    *
-   * @return false when it was dropped: closed, or too many bytes pending
+   * @return false when it was dropped: closed, or the share is full
    */
-  boolean offer(ByteBuf frame) {
-    int size = FrameWriter.wireLength(frame.readableBytes());
-    if (admits() && reserve(size)) {
-      enqueue(frame);
-      return true;
+  boolean offer(ByteBuf data, Priority priority, OutboundShare share) {
+    OutboundFrame frame = OutboundFrame.of(data, priority, share);
+    if (admits(priority, share)) {
+      if (share.reserve(frame.wireLength(), priority)) {
+        enqueue(frame);
+        return true;
+      }
+      full(share);
     }
-    frame.release();
+    data.release();
     return false;
   }
 
   /** Takes a frame of the base protocol: few and short, they are never refused for space. */
-  void offerControl(ByteBuf frame) {
+  void offerBase(ByteBuf data) {
     if (closed) {
-      frame.release();
+      data.release();
       return;
     }
-    pending.addAndGet(FrameWriter.wireLength(frame.readableBytes()));
-    enqueue(frame);
+    enqueue(OutboundFrame.base(data));
   }
 
   /** Whether there is any sense in making a frame to offer; counts it as dropped when not. */
-  boolean admits() {
+  boolean admits(Priority priority, OutboundShare share) {
     if (closed) {
       metrics.dropped("outbound-closed");
       return false;
     }
-    if (pending.get() >= maxPendingBytes) {
-      metrics.dropped("outbound-full");
+    if (!share.isOpen(priority)) {
+      full(share);
       return false;
     }
     return true;
@@ -91,102 +116,217 @@ final class OutboundQueue {
 
   /** The socket takes bytes again; on the event loop. */
   void writable() {
-    if (!frames.isEmpty()) {
+    if (!isEmpty()) {
       schedule();
     }
   }
 
-  /** Refuses further offers; on the event loop, writes what is there and then calls back. */
-  void finish(Runnable then) {
+  /** On the event loop: refuses further offers, writes what is there, then {@code data}. */
+  void finish(ByteBuf data, Runnable then) {
     closed = true;
-    seal(Long.MAX_VALUE);
-    channel.writeAndFlush(channel.alloc().buffer(0)).addListener(done -> then.run());
+    last = OutboundFrame.base(data);
+    pending.addAndGet(last.wireLength());
+    afterLast = then;
+    drain();
   }
 
-  private boolean reserve(int size) {
-    while (true) {
-      long now = pending.get();
-      if (now > 0 && now + size > maxPendingBytes) {
-        metrics.dropped("outbound-full");
-        return false;
-      }
-      if (pending.compareAndSet(now, now + size)) {
-        return true;
-      }
+  private void full(OutboundShare share) {
+    metrics.dropped("outbound-full");
+    if (share.refusedTooLate()) {
+      inLoop(share::tell);
     }
   }
 
-  private void enqueue(ByteBuf frame) {
-    frames.add(frame);
+  private void enqueue(OutboundFrame frame) {
+    pending.addAndGet(frame.wireLength());
+    offered.add(frame);
     schedule();
   }
 
   private void schedule() {
     if (scheduled.compareAndSet(false, true)) {
-      try {
-        channel.eventLoop().execute(this::drain);
-      } catch (RejectedExecutionException shutDown) {
-        drop();
-      }
+      inLoop(this::turn);
     }
+  }
+
+  private void turn() {
+    scheduled.set(false);
+    drain();
+  }
+
+  private void inLoop(Runnable task) {
+    try {
+      channel.eventLoop().execute(task);
+    } catch (RejectedExecutionException shutDown) {
+      closed = true;
+    }
+  }
+
+  private boolean isEmpty() {
+    return current == null && last == null && order.isEmpty() && offered.isEmpty();
   }
 
   /** While the socket takes nothing, frames wait here unsealed until it is {@link #writable}. */
   private void drain() {
-    scheduled.set(false);
+    if (over) {
+      drop();
+      return;
+    }
     if (channel.isWritable() || !channel.isActive()) {
-      seal(TURN_BYTES);
-      if (channel.isWritable()) {
-        writable();
+      seal();
+      if (channel.isWritable() && !isEmpty() && scheduled.compareAndSet(false, true)) {
+        // A timer, though due at once, lets the loop see to its sockets before; a task would not.
+        channel.eventLoop().schedule(this::turn, 0, TimeUnit.NANOSECONDS);
       }
     }
   }
 
-  private void seal(long most) {
-    ByteBuf chunk = null;
-    long sealed = 0;
-    ByteBuf frame;
-    while (sealed < most && (frame = frames.poll()) != null) {
-      int size = FrameWriter.wireLength(frame.readableBytes());
-      if (chunk != null && chunk.readableBytes() + size > CHUNK_BYTES) {
-        write(chunk);
-        chunk = null;
+  private void seal() {
+    OutboundFrame offer;
+    while ((offer = offered.poll()) != null) {
+      order.add(offer);
+    }
+    Chunk chunk = null;
+    for (int sealed = 0; sealed < TURN_BYTES; ) {
+      OutboundFrame frame = begun();
+      if (frame == null) {
+        break;
       }
       if (chunk == null) {
-        chunk = channel.alloc().ioBuffer(Math.max(size, frames.isEmpty() ? size : CHUNK_BYTES));
+        chunk = new Chunk(order.isEmpty() ? frame.wireLength() - sealedOfCurrent : CHUNK_BYTES);
       }
-      writer.write(
-          frame.array(), frame.arrayOffset() + frame.readerIndex(), frame.readableBytes(), chunk);
-      frame.release();
-      sealed += size;
-      metrics.framesOut().increment();
+      sealed += seal(frame, chunk);
+      if (chunk.room() < LEAST_ROOM_BYTES) {
+        chunk.write();
+        chunk = null;
+      }
     }
     if (chunk != null) {
-      write(chunk);
-      channel.flush();
+      chunk.write();
+    }
+    channel.flush();
+    if (over) {
+      channel.writeAndFlush(channel.alloc().buffer(0)).addListener(done -> afterLast.run());
     }
   }
 
-  private void write(ByteBuf chunk) {
-    int size = chunk.readableBytes();
-    channel
-        .write(chunk)
-        .addListener(
-            done -> {
-              pending.addAndGet(-size);
-              written += size;
-              if (done.isSuccess()) {
-                metrics.bytesOut().increment(size);
-              }
-            });
+  /** The frame to go on with. */
+  private @Nullable OutboundFrame begun() {
+    if (current == null) {
+      current = order.next();
+      sealedOfCurrent = 0;
+    }
+    if (current == null && last != null) {
+      current = last;
+      last = null;
+      over = true;
+    }
+    return current;
+  }
+
+  /** Seals as much of {@code frame} as the chunk has room for; returns how many bytes it took. */
+  private int seal(OutboundFrame frame, Chunk chunk) {
+    ByteBuf data = frame.data();
+    int before = chunk.bytes.readableBytes();
+    if (sealedOfCurrent == 0) {
+      writer.begin(data.readableBytes(), chunk.bytes);
+    }
+    int piece = Math.min(data.readableBytes(), chunk.room() - TAIL_BYTES);
+    writer.append(data.array(), data.arrayOffset() + data.readerIndex(), piece, chunk.bytes);
+    data.skipBytes(piece);
+    boolean whole = !data.isReadable();
+    if (whole) {
+      writer.end(chunk.bytes);
+      data.release();
+      current = null;
+      metrics.framesOut().increment();
+    }
+    int size = chunk.bytes.readableBytes() - before;
+    sealedOfCurrent += size;
+    chunk.carries(frame.share(), size, whole);
+    return size;
   }
 
   private void drop() {
     closed = true;
-    ByteBuf frame;
-    while ((frame = frames.poll()) != null) {
-      pending.addAndGet(-FrameWriter.wireLength(frame.readableBytes()));
-      frame.release();
+    over = true;
+    if (current != null) {
+      drop(current, sealedOfCurrent);
+      current = null;
+    }
+    if (last != null) {
+      drop(last, 0);
+      last = null;
+    }
+    order.clear(frame -> drop(frame, 0));
+    OutboundFrame frame;
+    while ((frame = offered.poll()) != null) {
+      drop(frame, 0);
+    }
+  }
+
+  private void drop(OutboundFrame frame, int sealed) {
+    pending.addAndGet(sealed - frame.wireLength());
+    frame.data().release();
+  }
+
+  /** Sealed bytes on their way to the socket, and whose they are. */
+  private final class Chunk {
+    final ByteBuf bytes;
+    private final List<Part> parts = new ArrayList<>(1);
+
+    /** What one share has in a chunk. */
+    private static final class Part {
+      final OutboundShare share;
+      long size;
+      int messages;
+
+      Part(OutboundShare share) {
+        this.share = share;
+      }
+    }
+
+    Chunk(int wanted) {
+      bytes = channel.alloc().ioBuffer(Math.min(wanted, CHUNK_BYTES));
+    }
+
+    int room() {
+      return CHUNK_BYTES - bytes.readableBytes();
+    }
+
+    void carries(@Nullable OutboundShare share, int size, boolean ends) {
+      if (share == null) {
+        return;
+      }
+      Part part = null;
+      for (Part each : parts) {
+        if (each.share == share) {
+          part = each;
+        }
+      }
+      if (part == null) {
+        part = new Part(share);
+        parts.add(part);
+      }
+      part.size += size;
+      part.messages += ends ? 1 : 0;
+    }
+
+    void write() {
+      int size = bytes.readableBytes();
+      channel
+          .write(bytes)
+          .addListener(
+              done -> {
+                pending.addAndGet(-size);
+                written += size;
+                if (done.isSuccess()) {
+                  metrics.bytesOut().increment(size);
+                }
+                for (Part part : parts) {
+                  part.share.release(part.size, part.messages);
+                }
+              });
     }
   }
 }

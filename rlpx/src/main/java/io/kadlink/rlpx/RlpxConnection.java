@@ -3,6 +3,7 @@ package io.kadlink.rlpx;
 import io.kadlink.identity.PublicKey;
 import io.kadlink.rlpx.wire.DisconnectReason;
 import io.kadlink.rlpx.wire.Hello;
+import io.kadlink.rlpx.wire.Priority;
 import io.kadlink.rlpx.wire.ProtocolViolation;
 import io.kadlink.rlpx.wire.SharedCapability;
 import java.net.SocketAddress;
@@ -43,11 +44,19 @@ public interface RlpxConnection {
    *
    * @param id message id on the wire (the capability's offset included)
    * @param payload at most 16 MiB - 1
-   * @return false when it was dropped: the connection is closed, or its outbound bound is reached
+   * @param priority among the messages that wait for this connection; it never overtakes an earlier
+   *     one of the same or a higher priority
+   * @return false when it was dropped: the connection is closed, or as much of its capability is
+   *     queued as may be. In that case {@link Listener#writable} follows when there is room again
    * @throws IllegalArgumentException when no shared capability owns {@code id}, or the payload does
    *     not fit a frame (it is too long, or barely short enough and can't be compressed)
    */
-  boolean send(int id, Bytes payload);
+  boolean send(int id, Bytes payload, Priority priority);
+
+  /** Queues one message of normal priority. */
+  default boolean send(int id, Bytes payload) {
+    return send(id, payload, Priority.NORMAL);
+  }
 
   /** Bytes queued and not yet taken by the socket. */
   long pendingBytes();
@@ -87,5 +96,8 @@ public interface RlpxConnection {
      * @throws ProtocolViolation to end the connection with its reason
      */
     void message(SharedCapability capability, int id, Bytes payload) throws ProtocolViolation;
+
+    /** A message of this capability was refused for lack of room; now there is room again. */
+    default void writable(SharedCapability capability) {}
   }
 }

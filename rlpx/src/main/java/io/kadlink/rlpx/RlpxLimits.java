@@ -11,8 +11,10 @@ import java.time.Duration;
  * @param pingInterval between our pings
  * @param silence without a byte from the other side, or with none of ours taken, until it is dead
  * @param goodbye for our Disconnect to be written and for the other side to close
- * @param maxPendingBytes queued for one connection and not yet taken by its socket; one message is
- *     always let in, whatever its size
+ * @param maxPendingBytes queued for one connection and not yet taken by its socket: divided evenly
+ *     among the capabilities shared, and one message of each is always let in, whatever its size.
+ *     Low priority may use half of it, normal three quarters
+ * @param maxPendingMessages the same in messages: small ones cost more memory than they have bytes
  * @param maxUnauthenticated accepted connections that have not said Hello yet, all together
  * @param maxPings that one peer may send us in one {@code pingInterval}
  */
@@ -24,6 +26,7 @@ public record RlpxLimits(
     Duration silence,
     Duration goodbye,
     long maxPendingBytes,
+    int maxPendingMessages,
     int maxUnauthenticated,
     int maxPings) {
 
@@ -32,7 +35,7 @@ public record RlpxLimits(
 
   public RlpxLimits {
     requirePositive(connect, step, handshake, pingInterval, silence, goodbye);
-    if (maxPendingBytes < 1 || maxUnauthenticated < 1 || maxPings < 1) {
+    if (maxPendingBytes < 1 || maxPendingMessages < 1 || maxUnauthenticated < 1 || maxPings < 1) {
       throw new IllegalArgumentException("a limit of nothing allows nothing");
     }
   }
@@ -58,7 +61,8 @@ public record RlpxLimits(
     private Duration pingInterval = Duration.ofSeconds(15);
     private Duration silence = Duration.ofSeconds(30);
     private Duration goodbye = Duration.ofSeconds(2);
-    private long maxPendingBytes = 16L * 1024 * 1024;
+    private long maxPendingBytes = 32L * 1024 * 1024;
+    private int maxPendingMessages = 16 * 1024;
     private int maxUnauthenticated = 256;
     private int maxPings = 60;
 
@@ -99,6 +103,11 @@ public record RlpxLimits(
       return this;
     }
 
+    public Builder maxPendingMessages(int maxPendingMessages) {
+      this.maxPendingMessages = maxPendingMessages;
+      return this;
+    }
+
     public Builder maxUnauthenticated(int maxUnauthenticated) {
       this.maxUnauthenticated = maxUnauthenticated;
       return this;
@@ -118,6 +127,7 @@ public record RlpxLimits(
           silence,
           goodbye,
           maxPendingBytes,
+          maxPendingMessages,
           maxUnauthenticated,
           maxPings);
     }

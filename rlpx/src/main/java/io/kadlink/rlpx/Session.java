@@ -6,6 +6,7 @@ import io.kadlink.rlpx.wire.BaseMessageCodec;
 import io.kadlink.rlpx.wire.DisconnectReason;
 import io.kadlink.rlpx.wire.Hello;
 import io.kadlink.rlpx.wire.MessageCodec;
+import io.kadlink.rlpx.wire.Priority;
 import io.kadlink.rlpx.wire.ProtocolViolation;
 import io.kadlink.rlpx.wire.SharedCapability;
 import io.netty.channel.Channel;
@@ -39,6 +40,7 @@ final class Session implements RlpxConnection, FrameHandler.Sink, KeepAlive.Host
   private final boolean inbound;
   private final boolean compressed;
   private final List<SharedCapability> capabilities;
+  private final List<OutboundShare> shares;
   private final KeepAlive keepAlive;
   private final CompletableFuture<Ending> closed = new CompletableFuture<>();
 
@@ -65,6 +67,7 @@ final class Session implements RlpxConnection, FrameHandler.Sink, KeepAlive.Host
     this.remoteHello = remoteHello;
     this.compressed = remoteHello.protocolVersion() >= Hello.PROTOCOL_VERSION;
     this.capabilities = capabilities;
+    this.shares = capabilities.stream().map(each -> share(each, limits)).toList();
     this.keepAlive = new KeepAlive(frames, limits, this);
     metrics.sessions().incrementAndGet();
   }
@@ -115,15 +118,17 @@ final class Session implements RlpxConnection, FrameHandler.Sink, KeepAlive.Host
   }
 
   @Override
-  public boolean send(int id, Bytes payload) {
-    if (owner(id) == null) {
+  public boolean send(int id, Bytes payload, Priority priority) {
+    int owner = owner(id);
+    if (owner < 0) {
       throw new IllegalArgumentException("no capability of this session owns message id " + id);
     }
+    OutboundShare share = shares.get(owner);
+    OutboundQueue outbound = frames.outbound();
     boolean taken =
-        frames.outbound().admits()
-            && frames
-                .outbound()
-                .offer(MessageCodec.encode(channel.alloc(), id, payload, compressed));
+        outbound.admits(priority, share)
+            && outbound.offer(
+                MessageCodec.encode(channel.alloc(), id, payload, compressed), priority, share);
     if (!taken) {
       LOG.debug("rlpx {}: message {} dropped, {} bytes are pending", name, id, pendingBytes());
     }
@@ -171,14 +176,14 @@ final class Session implements RlpxConnection, FrameHandler.Sink, KeepAlive.Host
       base(BaseMessageCodec.decode(id, payload));
       return;
     }
-    SharedCapability capability = owner(id);
-    if (capability == null) {
+    int owner = owner(id);
+    if (owner < 0) {
       throw new ProtocolViolation(
           DisconnectReason.PROTOCOL_BREACH,
           "message-id",
           "message id %d, which no shared capability owns".formatted(id));
     }
-    deliver(capability, id, MessageCodec.payload(data, start, length, compressed));
+    deliver(capabilities.get(owner), id, MessageCodec.payload(data, start, length, compressed));
   }
 
   @Override
@@ -246,20 +251,44 @@ final class Session implements RlpxConnection, FrameHandler.Sink, KeepAlive.Host
     try {
       listener.message(capability, id, payload);
     } catch (RuntimeException e) {
-      LOG.warn("rlpx {}: whoever listens failed on message {}", name, id, e);
-      leave(
-          new Ending(DisconnectReason.SUBPROTOCOL_ERROR, false, "our own listener failed: " + e),
-          "internal");
+      failed("on message " + id, e);
     }
   }
 
-  private @Nullable SharedCapability owner(int id) {
-    for (SharedCapability capability : capabilities) {
-      if (capability.owns(id)) {
-        return capability;
+  private void failed(String where, RuntimeException cause) {
+    LOG.warn("rlpx {}: whoever listens failed {}", name, where, cause);
+    leave(
+        new Ending(DisconnectReason.SUBPROTOCOL_ERROR, false, "our own listener failed: " + cause),
+        "internal");
+  }
+
+  /** The index of the capability that has this message id, or -1. */
+  private int owner(int id) {
+    for (int i = 0; i < capabilities.size(); i++) {
+      if (capabilities.get(i).owns(id)) {
+        return i;
       }
     }
-    return null;
+    return -1;
+  }
+
+  private OutboundShare share(SharedCapability capability, RlpxLimits limits) {
+    int count = capabilities.size();
+    return new OutboundShare(
+        Math.max(1, limits.maxPendingBytes() / count),
+        Math.max(1, limits.maxPendingMessages() / count),
+        () -> writable(capability));
+  }
+
+  private void writable(SharedCapability capability) {
+    if (listener == null || ending != null) {
+      return;
+    }
+    try {
+      listener.writable(capability);
+    } catch (RuntimeException e) {
+      failed("on room to write", e);
+    }
   }
 
   private void leave(Ending how, String rule) {

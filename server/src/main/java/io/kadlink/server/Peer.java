@@ -50,12 +50,15 @@ public interface Peer {
   Optional<Duration> roundTrip();
 
   /**
-   * Sends one message.
+   * Sends one message, in the order its {@link Protocol#priority} gives it. What a protocol may
+   * have waiting for one peer is bounded in bytes and in number, low priority to half of it and
+   * normal to three quarters; other protocols don't count.
    *
    * @param protocol one that this session speaks
    * @param code 0 to {@code protocol.messageCount() - 1}
    * @param payload at most 16 MiB
-   * @return false when it was dropped: the session is over, or its outbound queue is full
+   * @return false when it was dropped: the session is over, or this protocol has as much waiting as
+   *     it may. Then {@link Protocol#writable} follows once there is room
    * @throws IllegalArgumentException when the session does not speak {@code protocol}
    */
   boolean send(Protocol protocol, int code, Bytes payload);

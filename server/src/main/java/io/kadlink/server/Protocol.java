@@ -2,6 +2,7 @@ package io.kadlink.server;
 
 import io.kadlink.rlpx.wire.Capability;
 import io.kadlink.rlpx.wire.DisconnectReason;
+import io.kadlink.rlpx.wire.Priority;
 import io.kadlink.rlpx.wire.ProtocolViolation;
 import org.apache.tuweni.bytes.Bytes;
 
@@ -20,6 +21,16 @@ public interface Protocol {
 
   /** How many message codes it uses: codes are 0 to {@code messageCount() - 1}. */
   int messageCount();
+
+  /**
+   * How urgent messages of this code are among all that wait for a peer: asked once for each code.
+   * {@link Priority} says which order is kept between them.
+   *
+   * @param code 0 to {@code messageCount() - 1}
+   */
+  default Priority priority(int code) {
+    return Priority.NORMAL;
+  }
 
   /** Name and version as Hello lists them. */
   default Capability capability() {
@@ -40,6 +51,13 @@ public interface Protocol {
    * @throws ProtocolViolation to disconnect the peer with its reason
    */
   void message(Peer peer, int code, Bytes payload) throws ProtocolViolation;
+
+  /**
+   * A message was not sent for lack of room ({@link Peer#send} said false), and now three quarters
+   * of what this protocol may have waiting are free again. Called once after any number of such
+   * messages.
+   */
+  default void writable(Peer peer) {}
 
   /** The session is gone; nothing more can be sent. Follows every {@link #connected}. */
   default void disconnected(Peer peer, DisconnectReason reason) {}

@@ -2,7 +2,10 @@ package io.kadlink.server;
 
 import io.kadlink.rlpx.wire.Capability;
 import io.kadlink.rlpx.wire.DisconnectReason;
+import io.kadlink.rlpx.wire.Priority;
 import io.kadlink.rlpx.wire.ProtocolViolation;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.tuweni.bytes.Bytes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +22,7 @@ final class ProtocolHost {
   private final Loop loop;
   private final ServerMetrics metrics;
   private final ServerMetrics.Traffic traffic;
+  private final List<Priority> priorities;
 
   ProtocolHost(Protocol protocol, Loop loop, ServerMetrics metrics) {
     this.protocol = protocol;
@@ -26,6 +30,8 @@ final class ProtocolHost {
     this.loop = loop;
     this.metrics = metrics;
     this.traffic = metrics.traffic(capability);
+    this.priorities =
+        IntStream.range(0, protocol.messageCount()).mapToObj(protocol::priority).toList();
   }
 
   Protocol protocol() {
@@ -42,6 +48,10 @@ final class ProtocolHost {
 
   ServerMetrics.Traffic traffic() {
     return traffic;
+  }
+
+  Priority priority(int code) {
+    return priorities.get(code);
   }
 
   void connected(Session session) {
@@ -74,6 +84,19 @@ final class ProtocolHost {
             failed(session, "message " + code, e);
           } finally {
             session.workedOff(payload.size());
+          }
+        });
+  }
+
+  void writable(Session session) {
+    loop.execute(
+        () -> {
+          try {
+            if (!session.endedByUs()) {
+              protocol.writable(session);
+            }
+          } catch (RuntimeException | StackOverflowError e) {
+            failed(session, "room to write", e);
           }
         });
   }

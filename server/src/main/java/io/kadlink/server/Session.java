@@ -120,6 +120,15 @@ final class Session implements Peer, RlpxConnection.Listener {
         DisconnectReason.PROTOCOL_BREACH, "message " + id + " of no protocol we share");
   }
 
+  @Override
+  public void writable(SharedCapability capability) {
+    for (Spoken each : spoken) {
+      if (each.shared().equals(capability)) {
+        each.host().writable(this);
+      }
+    }
+  }
+
   /** A protocol is done with a message. */
   void workedOff(int bytes) {
     gauge.workedOff(bytes);
@@ -157,7 +166,10 @@ final class Session implements Peer, RlpxConnection.Listener {
               + ", not "
               + code);
     }
-    boolean queued = !endedByUs() && connection.send(target.shared().offset() + code, payload);
+    boolean queued =
+        !endedByUs()
+            && connection.send(
+                target.shared().offset() + code, payload, target.host().priority(code));
     if (queued) {
       target.host().traffic().sent(payload.size());
     } else {

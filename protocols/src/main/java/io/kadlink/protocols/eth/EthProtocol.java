@@ -1,7 +1,9 @@
 package io.kadlink.protocols.eth;
 
 import io.kadlink.protocols.eth.wire.EthVersion;
+import io.kadlink.protocols.eth.wire.MessageCode;
 import io.kadlink.rlpx.wire.DisconnectReason;
+import io.kadlink.rlpx.wire.Priority;
 import io.kadlink.rlpx.wire.ProtocolViolation;
 import io.kadlink.server.Peer;
 import io.kadlink.server.Protocol;
@@ -35,6 +37,11 @@ final class EthProtocol implements Protocol {
   @Override
   public int messageCount() {
     return version.messageCount();
+  }
+
+  @Override
+  public Priority priority(int code) {
+    return MessageCode.priority(code);
   }
 
   @Override

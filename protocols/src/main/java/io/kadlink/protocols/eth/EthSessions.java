@@ -50,8 +50,11 @@ import org.slf4j.LoggerFactory;
 final class EthSessions {
   private static final Logger log = LoggerFactory.getLogger(EthSessions.class);
 
-  /** A peer that asks on without reading our answers is not answered while this much waits. */
-  static final long MAX_UNREAD_BYTES = 16L << 20;
+  /**
+   * A peer that asks on without reading our answers is not answered while this much waits: three
+   * full answers, and one more fits what a protocol may have waiting.
+   */
+  static final long MAX_UNREAD_BYTES = 6L << 20;
 
   private final Chain chain;
   private final EthOptions options;

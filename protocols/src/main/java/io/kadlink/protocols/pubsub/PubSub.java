@@ -6,6 +6,7 @@ import io.kadlink.protocols.pubsub.wire.Message;
 import io.kadlink.protocols.pubsub.wire.PubSubCodec;
 import io.kadlink.protocols.pubsub.wire.Topic;
 import io.kadlink.rlpx.wire.DisconnectReason;
+import io.kadlink.rlpx.wire.Priority;
 import io.kadlink.rlpx.wire.ProtocolViolation;
 import io.kadlink.server.Loop;
 import io.kadlink.server.Peer;
@@ -233,6 +234,11 @@ public final class PubSub {
     @Override
     public int messageCount() {
       return PubSubCodec.MESSAGE_CODES;
+    }
+
+    @Override
+    public Priority priority(int code) {
+      return PubSubCodec.priority(code);
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.kadlink.protocols.relay.wire.RelayMessage.Status;
 import io.kadlink.protocols.relay.wire.RelayMessage.Stop;
 import io.kadlink.protocols.relay.wire.RelayMessage.Window;
 import io.kadlink.rlpx.wire.DisconnectReason;
+import io.kadlink.rlpx.wire.Priority;
 import io.kadlink.rlpx.wire.ProtocolViolation;
 import io.kadlink.server.Peer;
 import io.kadlink.server.Protocol;
@@ -52,6 +53,11 @@ final class RelayProtocol implements Protocol {
   @Override
   public int messageCount() {
     return RelayCodec.MESSAGE_COUNT;
+  }
+
+  @Override
+  public Priority priority(int code) {
+    return RelayCodec.priority(code);
   }
 
   @Override

@@ -18,6 +18,11 @@ public final class FrameWriter {
   private final byte[] header = new byte[FrameMac.BYTES];
   private final byte[] block = new byte[FrameMac.BYTES];
 
+  /** Data of the frame begun that is still to come; -1 between frames. */
+  private int unwritten = -1;
+
+  private int padding;
+
   FrameWriter(FrameCipher cipher, FrameMac mac) {
     this.cipher = cipher;
     this.mac = mac;
@@ -35,13 +40,38 @@ public final class FrameWriter {
    * @throws IllegalArgumentException when it is longer; nothing is written then
    */
   public void write(byte[] data, int offset, int length, ByteBuf out) {
+    begin(length, out);
+    append(data, offset, length, out);
+    end(out);
+  }
+
+  /**
+   * Begins a frame that is written in parts; {@link #append} and {@link #end} follow.
+   *
+   * @param length of all its data, at most {@link #MAX_FRAME_BYTES}
+   * @throws IllegalArgumentException when it is longer; nothing is written then
+   */
+  public void begin(int length, ByteBuf out) {
     if (length > MAX_FRAME_BYTES) {
       throw new IllegalArgumentException(
           "a frame carries at most " + MAX_FRAME_BYTES + " bytes, not " + length);
     }
-    out.ensureWritable(wireLength(length));
+    if (unwritten >= 0) {
+      throw new IllegalStateException("a frame is not ended yet");
+    }
     writeHeader(length, out);
+    padding = padded(length) - length;
+    unwritten = length;
+  }
 
+  /** The next part of the frame's data. */
+  public void append(byte[] data, int offset, int length, ByteBuf out) {
+    if (length > unwritten) {
+      throw new IllegalArgumentException(
+          length + " bytes for a frame of which " + unwritten + " are to come");
+    }
+    unwritten -= length;
+    out.ensureWritable(length);
     byte[] piece = FrameCipher.piece();
     int end = offset + length;
     for (int from = offset; from < end; from += piece.length) {
@@ -50,7 +80,14 @@ public final class FrameWriter {
       mac.update(piece, 0, size);
       out.writeBytes(piece, 0, size);
     }
-    int padding = padded(length) - length;
+  }
+
+  /** Ends the frame, whose data is all appended, with padding and MAC. */
+  public void end(ByteBuf out) {
+    if (unwritten != 0) {
+      throw new IllegalStateException("a frame ends with its data, " + unwritten + " are to come");
+    }
+    unwritten = -1;
     if (padding > 0) {
       cipher.apply(ZEROS, 0, padding, block, 0);
       mac.update(block, 0, padding);

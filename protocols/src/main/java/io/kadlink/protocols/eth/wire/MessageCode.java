@@ -1,5 +1,7 @@
 package io.kadlink.protocols.eth.wire;
 
+import io.kadlink.rlpx.wire.Priority;
+
 /** Message codes of the eth protocol. */
 public final class MessageCode {
   public static final int STATUS = 0x00;
@@ -39,6 +41,26 @@ public final class MessageCode {
       case RECEIPTS -> "Receipts";
       case BLOCK_RANGE_UPDATE -> "BlockRangeUpdate";
       default -> "0x" + Integer.toHexString(code);
+    };
+  }
+
+  /**
+   * Status is high, so nothing overtakes it. Questions and news of blocks are short, and a peer
+   * waits for them; transactions can be had from others.
+   */
+  public static Priority priority(int code) {
+    return switch (code) {
+      case STATUS,
+          NEW_BLOCK_HASHES,
+          NEW_BLOCK,
+          BLOCK_RANGE_UPDATE,
+          GET_BLOCK_HEADERS,
+          GET_BLOCK_BODIES,
+          GET_POOLED_TRANSACTIONS,
+          GET_RECEIPTS ->
+          Priority.HIGH;
+      case TRANSACTIONS, NEW_POOLED_TRANSACTION_HASHES -> Priority.LOW;
+      default -> Priority.NORMAL;
     };
   }
 

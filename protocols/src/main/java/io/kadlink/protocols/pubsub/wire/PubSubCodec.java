@@ -13,6 +13,7 @@ import io.kadlink.protocols.pubsub.wire.Packet.Pruned;
 import io.kadlink.protocols.pubsub.wire.Packet.Publish;
 import io.kadlink.protocols.pubsub.wire.Packet.Subscriptions;
 import io.kadlink.rlpx.wire.DisconnectReason;
+import io.kadlink.rlpx.wire.Priority;
 import io.kadlink.rlpx.wire.ProtocolViolation;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -112,6 +113,15 @@ public final class PubSubCodec {
           "packet " + code + " is malformed: " + e.getMessage(),
           e);
     }
+  }
+
+  /** Control is short and keeps the mesh in shape; what IHAVE announces is on its way elsewhere. */
+  public static Priority priority(int code) {
+    return switch (code) {
+      case Publish.CODE -> Priority.NORMAL;
+      case IHave.CODE -> Priority.LOW;
+      default -> Priority.HIGH;
+    };
   }
 
   private static int maxBytes(int code) {

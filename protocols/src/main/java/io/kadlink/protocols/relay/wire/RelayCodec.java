@@ -12,6 +12,7 @@ import io.kadlink.protocols.relay.wire.RelayMessage.Status;
 import io.kadlink.protocols.relay.wire.RelayMessage.Stop;
 import io.kadlink.protocols.relay.wire.RelayMessage.Window;
 import io.kadlink.rlpx.wire.DisconnectReason;
+import io.kadlink.rlpx.wire.Priority;
 import io.kadlink.rlpx.wire.ProtocolViolation;
 import java.util.function.Consumer;
 import org.apache.tuweni.bytes.Bytes;
@@ -40,6 +41,13 @@ public final class RelayCodec {
   public static final int MAX_MESSAGE_BYTES = RelayMessage.MAX_DATA_BYTES + 1024;
 
   private RelayCodec() {}
+
+  /**
+   * The bytes of circuits leave room for all else, and the end of a circuit stays behind its bytes.
+   */
+  public static Priority priority(int code) {
+    return code == DATA || code == CLOSE ? Priority.LOW : Priority.HIGH;
+  }
 
   /** The message's code. */
   public static int code(RelayMessage message) {
