@@ -32,9 +32,10 @@ final class FrameHandler extends ChannelInboundHandlerAdapter {
     /**
      * One frame.
      *
-     * @param data in the first {@code length} bytes; only until the call returns
+     * @param data in a heap buffer; only until the call returns, unless it is retained, which a
+     *     frame of more than a kilobyte can be
      */
-    void frame(byte[] data, int length) throws ProtocolViolation;
+    void frame(ByteBuf data) throws ProtocolViolation;
 
     /** The other side broke a rule; nothing more will come. */
     void violated(ProtocolViolation violation);
@@ -52,6 +53,7 @@ final class FrameHandler extends ChannelInboundHandlerAdapter {
   private @Nullable Sink sink;
   private @Nullable ByteBuf waiting;
   private boolean held = true;
+  private boolean busy;
   private boolean leaving;
   private boolean reading;
   private boolean inactive;
@@ -59,7 +61,7 @@ final class FrameHandler extends ChannelInboundHandlerAdapter {
 
   FrameHandler(Channel channel, FrameKeys keys, RlpxLimits limits, RlpxMetrics metrics) {
     this.channel = channel;
-    this.reader = keys.reader();
+    this.reader = keys.reader(channel.alloc());
     this.outbound = new OutboundQueue(channel, keys.writer(), metrics);
     this.metrics = metrics;
     this.goodbyeLimit = limits.goodbye();
@@ -79,8 +81,9 @@ final class FrameHandler extends ChannelInboundHandlerAdapter {
     return lastReadNanos;
   }
 
-  boolean held() {
-    return held;
+  /** Whether it is we who do not read. */
+  boolean resting() {
+    return held || busy;
   }
 
   void deliverTo(Sink next) {
@@ -94,18 +97,32 @@ final class FrameHandler extends ChannelInboundHandlerAdapter {
 
   /** While held, nothing is delivered and the socket is not read. Starts held. */
   void hold(boolean hold) {
+    held = hold;
+    goOn();
+  }
+
+  /** The same as {@link #hold}, for the time a message is worked on elsewhere. */
+  void occupy(boolean occupied) {
+    busy = occupied;
+    if (inactive && held && !busy && !leaving) {
+      disappeared();
+    } else {
+      goOn();
+    }
+  }
+
+  private void goOn() {
     if (leaving) {
       return;
     }
-    held = hold;
-    if (!hold) {
+    if (!resting()) {
       lastReadNanos = channel.eventLoop().ticker().nanoTime();
       deliverWaiting();
     }
-    if (inactive && !held) {
+    if (inactive && !resting() && !reading) {
       gone();
     } else if (!leaving) {
-      channel.config().setAutoRead(!held);
+      channel.config().setAutoRead(!resting());
     }
   }
 
@@ -181,6 +198,9 @@ final class FrameHandler extends ChannelInboundHandlerAdapter {
    */
   void disappeared() {
     inactive = true;
+    if (busy && !leaving) {
+      return; // it goes on from there when the message is done
+    }
     if (held && !leaving && waiting != null) {
       // The listener also hears when the event loop is shut down and its timers with it.
       channel
@@ -213,10 +233,11 @@ final class FrameHandler extends ChannelInboundHandlerAdapter {
     }
     reading = true;
     try {
-      while (!held && !leaving && waiting != null && waiting.isReadable()) {
+      while (!resting() && !leaving && waiting != null && waiting.isReadable()) {
         if (reader.read(waiting)) {
           metrics.framesIn().increment();
-          receiver().frame(reader.data(), reader.length());
+          receiver().frame(reader.data());
+          reader.release();
         }
       }
     } catch (ProtocolViolation violation) {
@@ -237,10 +258,14 @@ final class FrameHandler extends ChannelInboundHandlerAdapter {
   }
 
   private void gone() {
+    if (busy && !leaving) {
+      return;
+    }
     if (held && !leaving) {
       hearLastWords();
     }
     releaseWaiting();
+    reader.release();
     Sink last = sink;
     sink = null;
     if (last != null) {
@@ -252,8 +277,9 @@ final class FrameHandler extends ChannelInboundHandlerAdapter {
   private void hearLastWords() {
     try {
       while (waiting != null && reader.read(waiting)) {
-        if (MessageCodec.id(reader.data(), reader.length()) == BaseMessage.Disconnect.ID) {
-          receiver().frame(reader.data(), reader.length());
+        ByteBuf data = reader.data();
+        if (MessageCodec.readId(data) == BaseMessage.Disconnect.ID) {
+          receiver().frame(data.readerIndex(0));
           return;
         }
       }

@@ -31,6 +31,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
   private final Attempt attempt;
   private final @Nullable PublicKey dialed;
   private final RlpxOptions options;
+  private final Unpacking unpacking;
   private final RlpxMetrics metrics;
   private final PacketAssembler assembler = new PacketAssembler();
   private @Nullable InitiatorHandshake initiator;
@@ -39,10 +40,15 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
   private boolean inactive;
 
   HandshakeHandler(
-      Attempt attempt, @Nullable PublicKey dialed, RlpxOptions options, RlpxMetrics metrics) {
+      Attempt attempt,
+      @Nullable PublicKey dialed,
+      RlpxOptions options,
+      Unpacking unpacking,
+      RlpxMetrics metrics) {
     this.attempt = attempt;
     this.dialed = dialed;
     this.options = options;
+    this.unpacking = unpacking;
     this.metrics = metrics;
   }
 
@@ -161,7 +167,8 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
     if (!inactive) {
       attempt.channel().pipeline().replace(this, "frames", frames);
     }
-    HelloExchange hello = new HelloExchange(attempt, frames, result.remote(), options, metrics);
+    HelloExchange hello =
+        new HelloExchange(attempt, frames, result.remote(), options, unpacking, metrics);
     frames.deliverTo(hello);
     if (rest != null) {
       frames.received(rest);

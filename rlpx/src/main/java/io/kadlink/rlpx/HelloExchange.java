@@ -9,6 +9,7 @@ import io.kadlink.rlpx.wire.Hello;
 import io.kadlink.rlpx.wire.MessageCodec;
 import io.kadlink.rlpx.wire.ProtocolViolation;
 import io.kadlink.rlpx.wire.SharedCapability;
+import io.netty.buffer.ByteBuf;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -33,6 +34,7 @@ final class HelloExchange implements FrameHandler.Sink {
   private final FrameHandler frames;
   private final PublicKey remote;
   private final RlpxOptions options;
+  private final Unpacking unpacking;
   private final RlpxMetrics metrics;
   private boolean compressed;
   private boolean helloSent;
@@ -43,11 +45,13 @@ final class HelloExchange implements FrameHandler.Sink {
       FrameHandler frames,
       PublicKey remote,
       RlpxOptions options,
+      Unpacking unpacking,
       RlpxMetrics metrics) {
     this.attempt = attempt;
     this.frames = frames;
     this.remote = remote;
     this.options = options;
+    this.unpacking = unpacking;
     this.metrics = metrics;
   }
 
@@ -70,13 +74,12 @@ final class HelloExchange implements FrameHandler.Sink {
   }
 
   @Override
-  public void frame(byte[] data, int length) throws ProtocolViolation {
-    int id = MessageCodec.id(data, length);
-    int start = MessageCodec.idLength(id);
+  public void frame(ByteBuf data) throws ProtocolViolation {
+    int id = MessageCodec.readId(data);
     if (id >= BaseMessage.ID_COUNT) {
       throw unexpected("message " + id);
     }
-    Bytes payload = MessageCodec.payload(data, start, length, false);
+    Bytes payload = MessageCodec.payload(data, false);
     switch (BaseMessageCodec.decode(id, payload)) {
       case Hello hello -> {
         if (helloSent) {
@@ -155,7 +158,7 @@ final class HelloExchange implements FrameHandler.Sink {
 
   private void connected(Hello hello, List<SharedCapability> shared) {
     Session session =
-        new Session(attempt, frames, remote, hello, shared, options.limits(), metrics);
+        new Session(attempt, frames, remote, hello, shared, options.limits(), unpacking, metrics);
     frames.deliverTo(session);
     attempt.log("connected, sharing " + shared.stream().map(SharedCapability::capability).toList());
     attempt.succeed(session);

@@ -88,7 +88,7 @@ final class KeepAlive {
     pingsReceived = 0;
     long now = now();
     long silence = limits.silence().toNanos();
-    if (!frames.held() && now - frames.lastReadNanos() >= silence) {
+    if (!frames.resting() && now - frames.lastReadNanos() >= silence) {
       host.dead("silent for " + limits.silence().toMillis() + " ms");
       return;
     }

@@ -9,11 +9,14 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.MaxMessagesRecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.EpollSocketChannelConfig;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.Set;
@@ -39,9 +42,19 @@ public final class NettyRlpx implements Rlpx {
   /** Connections the kernel completes ahead of us. */
   private static final int BACKLOG = 128;
 
+  /** One connection's turn to read is over after this many buffers of at most 64 KiB. */
+  private static final int READS_PER_TURN = 4;
+
+  /**
+   * What the kernel may hold for a connection before it is on its way: more would only stand before
+   * what is urgent and comes later.
+   */
+  private static final int UNSENT_BYTES = 128 * 1024;
+
   private final RlpxOptions options;
   private final Transport transport;
   private final RlpxMetrics metrics;
+  private final Unpacking unpacking;
   private final Set<Attempt> attempts = ConcurrentHashMap.newKeySet();
   private final Set<Channel> listeners = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
@@ -52,6 +65,7 @@ public final class NettyRlpx implements Rlpx {
     this.options = options;
     this.transport = transport;
     this.metrics = new RlpxMetrics(options.metrics());
+    this.unpacking = new Unpacking(options.computation());
   }
 
   @Override
@@ -206,8 +220,9 @@ public final class NettyRlpx implements Rlpx {
     Attempt attempt = new Attempt(channel, dialed, options, metrics);
     attempts.add(attempt);
     attempt.result().whenComplete((connection, failure) -> attempts.remove(attempt));
-    HandshakeHandler handler = new HandshakeHandler(attempt, dialed, options, metrics);
+    HandshakeHandler handler = new HandshakeHandler(attempt, dialed, options, unpacking, metrics);
     channel.pipeline().addLast("handshake", handler);
+    shortenTurns(channel.config());
     if (!channel.isActive()) {
       attempt.lost(null);
     } else if (closed) {
@@ -216,6 +231,15 @@ public final class NettyRlpx implements Rlpx {
       handler.begin();
     }
     return attempt.result();
+  }
+
+  private static void shortenTurns(ChannelConfig config) {
+    if (config.getRecvByteBufAllocator() instanceof MaxMessagesRecvByteBufAllocator reads) {
+      reads.maxMessagesPerRead(READS_PER_TURN);
+    }
+    if (config instanceof EpollSocketChannelConfig epoll) {
+      epoll.setTcpNotSentLowAt(UNSENT_BYTES);
+    }
   }
 
   private static void shutDown(Attempt attempt) {

@@ -26,9 +26,10 @@ import java.util.random.RandomGenerator;
  * @param gate asked whether a connection may go on
  * @param limits of time and memory
  * @param random for ephemeral keys, nonces and padding: unpredictable, unless the whole network is
- *     simulated; thread-safe when there are several event loops
- * @param computation where the handshake's curve operations run (about 0.3 ms each connection);
- *     {@code Runnable::run} leaves them on the event loop
+ *     simulated; thread-safe when there are several event loops, or threads for computation
+ * @param computation where the handshake's curve operations run (about 0.3 ms each connection) and
+ *     where large messages are decompressed (up to some milliseconds each, two at a time); {@code
+ *     Runnable::run} leaves them on the event loop
  * @param metrics where what happens is counted
  */
 public record RlpxOptions(

@@ -9,6 +9,7 @@ import io.kadlink.rlpx.wire.MessageCodec;
 import io.kadlink.rlpx.wire.Priority;
 import io.kadlink.rlpx.wire.ProtocolViolation;
 import io.kadlink.rlpx.wire.SharedCapability;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -32,6 +33,7 @@ final class Session implements RlpxConnection, FrameHandler.Sink, KeepAlive.Host
   private final String name;
   private final Channel channel;
   private final FrameHandler frames;
+  private final Unpacking unpacking;
   private final RlpxMetrics metrics;
   private final PublicKey remoteKey;
   private final Hello remoteHello;
@@ -55,6 +57,7 @@ final class Session implements RlpxConnection, FrameHandler.Sink, KeepAlive.Host
       Hello remoteHello,
       List<SharedCapability> capabilities,
       RlpxLimits limits,
+      Unpacking unpacking,
       RlpxMetrics metrics) {
     this.name = attempt.name();
     this.channel = attempt.channel();
@@ -62,6 +65,7 @@ final class Session implements RlpxConnection, FrameHandler.Sink, KeepAlive.Host
     this.localAddress = attempt.channel().localAddress();
     this.inbound = attempt.inbound();
     this.frames = frames;
+    this.unpacking = unpacking;
     this.metrics = metrics;
     this.remoteKey = remoteKey;
     this.remoteHello = remoteHello;
@@ -168,12 +172,10 @@ final class Session implements RlpxConnection, FrameHandler.Sink, KeepAlive.Host
   }
 
   @Override
-  public void frame(byte[] data, int length) throws ProtocolViolation {
-    int id = MessageCodec.id(data, length);
-    int start = MessageCodec.idLength(id);
+  public void frame(ByteBuf data) throws ProtocolViolation {
+    int id = MessageCodec.readId(data);
     if (id < BaseMessage.ID_COUNT) {
-      Bytes payload = MessageCodec.payload(data, start, length, false);
-      base(BaseMessageCodec.decode(id, payload));
+      base(BaseMessageCodec.decode(id, MessageCodec.payload(data, false)));
       return;
     }
     int owner = owner(id);
@@ -183,7 +185,47 @@ final class Session implements RlpxConnection, FrameHandler.Sink, KeepAlive.Host
           "message-id",
           "message id %d, which no shared capability owns".formatted(id));
     }
-    deliver(capabilities.get(owner), id, MessageCodec.payload(data, start, length, compressed));
+    SharedCapability capability = capabilities.get(owner);
+    if (MessageCodec.payloadLength(data, compressed) >= Unpacking.LARGE_BYTES) {
+      unpack(capability, id, data.retain());
+    } else {
+      deliver(capability, id, MessageCodec.payload(data, compressed));
+    }
+  }
+
+  /** Nothing else is read before this message is delivered. */
+  private void unpack(SharedCapability capability, int id, ByteBuf data) {
+    frames.occupy(true);
+    unpacking.submit(
+        () -> {
+          try {
+            Bytes payload = MessageCodec.payload(data, compressed);
+            return () -> unpacked(() -> deliver(capability, id, payload));
+          } catch (ProtocolViolation violation) {
+            return () -> unpacked(() -> violated(violation));
+          } catch (RuntimeException | OutOfMemoryError e) {
+            return () -> unpacked(() -> failed("on message " + id, e));
+          } finally {
+            data.release();
+          }
+        },
+        this::inLoop);
+  }
+
+  /** What comes of a message that was worked on elsewhere. */
+  private interface Outcome {
+    void apply() throws ProtocolViolation;
+  }
+
+  private void unpacked(Outcome outcome) {
+    if (ending == null) {
+      try {
+        outcome.apply();
+      } catch (ProtocolViolation violation) {
+        violated(violation);
+      }
+    }
+    frames.occupy(false);
   }
 
   @Override
@@ -255,7 +297,7 @@ final class Session implements RlpxConnection, FrameHandler.Sink, KeepAlive.Host
     }
   }
 
-  private void failed(String where, RuntimeException cause) {
+  private void failed(String where, Throwable cause) {
     LOG.warn("rlpx {}: whoever listens failed {}", name, where, cause);
     leave(
         new Ending(DisconnectReason.SUBPROTOCOL_ERROR, false, "our own listener failed: " + cause),

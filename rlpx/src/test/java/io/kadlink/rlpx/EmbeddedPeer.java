@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.apache.tuweni.bytes.Bytes;
 import org.jspecify.annotations.Nullable;
@@ -46,11 +47,16 @@ final class EmbeddedPeer implements AutoCloseable {
   }
 
   EmbeddedPeer(Gate gate) {
+    this(gate, Runnable::run);
+  }
+
+  EmbeddedPeer(Gate gate, Executor computation) {
     RlpxOptions options =
         RlpxOptions.builder(ours, "kadlink/test", metrics)
             .capability(RlpxNode.ECHO, RlpxNode.ECHO_MESSAGES)
             .random(new Random(1))
             .gate(gate)
+            .computation(computation)
             .build();
     Transport none =
         new Transport(
@@ -73,7 +79,7 @@ final class EmbeddedPeer implements AutoCloseable {
     }
     HandshakeResult result = handshake.complete(assembler.packet());
     writer = result.keys().writer();
-    reader = result.keys().reader();
+    reader = result.keys().reader(UnpooledByteBufAllocator.DEFAULT);
     return this;
   }
 
@@ -94,7 +100,11 @@ final class EmbeddedPeer implements AutoCloseable {
   }
 
   void send(int id, Bytes payload) {
-    ByteBuf frame = MessageCodec.encode(UnpooledByteBufAllocator.DEFAULT, id, payload, false);
+    send(id, payload, false);
+  }
+
+  void send(int id, Bytes payload, boolean compressed) {
+    ByteBuf frame = MessageCodec.encode(UnpooledByteBufAllocator.DEFAULT, id, payload, compressed);
     ByteBuf out = Unpooled.buffer();
     if (writer != null) {
       writer.write(frame.array(), frame.arrayOffset(), frame.readableBytes(), out);
@@ -114,11 +124,9 @@ final class EmbeddedPeer implements AutoCloseable {
     if (reader == null || !reader.read(in)) {
       return Optional.empty();
     }
-    byte[] data = reader.data();
-    int id = MessageCodec.id(data, reader.length());
-    return Optional.of(
-        BaseMessageCodec.decode(
-            id, Bytes.wrap(java.util.Arrays.copyOfRange(data, 1, reader.length()))));
+    ByteBuf data = reader.data();
+    int id = MessageCodec.readId(data);
+    return Optional.of(BaseMessageCodec.decode(id, MessageCodec.payload(data, false)));
   }
 
   void pass(Duration duration) {

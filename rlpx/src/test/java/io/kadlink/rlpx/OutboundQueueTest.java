@@ -10,6 +10,7 @@ import io.kadlink.rlpx.wire.Priority;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -46,7 +47,7 @@ class OutboundQueueTest {
 
   private final FrameKeys keys =
       new FrameKeys(new byte[32], new byte[32], new byte[32], new byte[32]);
-  private final FrameReader reader = keys.reader();
+  private final FrameReader reader = keys.reader(UnpooledByteBufAllocator.DEFAULT);
   private final Socket socket = new Socket();
   private final EmbeddedChannel channel =
       EmbeddedChannel.builder().ticker(Ticker.newMockTicker()).handlers(socket).build();
@@ -184,8 +185,7 @@ class OutboundQueueTest {
   private static ByteBuf data(int size) {
     byte[] payload = new byte[size];
     Arrays.fill(payload, (byte) size);
-    return MessageCodec.encode(
-        io.netty.buffer.UnpooledByteBufAllocator.DEFAULT, ID, Bytes.wrap(payload), false);
+    return MessageCodec.encode(UnpooledByteBufAllocator.DEFAULT, ID, Bytes.wrap(payload), false);
   }
 
   private static OutboundShare share(long maxBytes) {
@@ -201,9 +201,9 @@ class OutboundQueueTest {
     }
     List<Integer> sizes = new ArrayList<>();
     while (arrived.isReadable() && reader.read(arrived)) {
-      int size = reader.length() - 1;
+      int size = reader.data().readableBytes() - 1;
       for (int i = 1; i <= size; i++) {
-        if (reader.data()[i] != (byte) size) {
+        if (reader.data().getByte(i) != (byte) size) {
           throw new AssertionError("byte " + i + " of " + size + " is wrong");
         }
       }

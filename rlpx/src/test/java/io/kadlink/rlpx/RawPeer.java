@@ -15,6 +15,7 @@ import io.kadlink.rlpx.wire.Capability;
 import io.kadlink.rlpx.wire.Hello;
 import io.kadlink.rlpx.wire.MessageCodec;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.EOFException;
@@ -124,7 +125,7 @@ final class RawPeer implements AutoCloseable {
     while (!reader.read(in)) {
       fill();
     }
-    return java.util.Arrays.copyOf(reader.data(), reader.length());
+    return ByteBufUtil.getBytes(reader.data());
   }
 
   /** The next message but Ping, which must be one of the base protocol. */
@@ -133,9 +134,9 @@ final class RawPeer implements AutoCloseable {
     do {
       data = readFrame();
     } while (data[0] == BaseMessage.Ping.ID);
-    int id = MessageCodec.id(data, data.length);
-    Bytes payload = MessageCodec.payload(data, MessageCodec.idLength(id), data.length, compressed);
-    return BaseMessageCodec.decode(id, payload);
+    ByteBuf frame = Unpooled.wrappedBuffer(data);
+    int id = MessageCodec.readId(frame);
+    return BaseMessageCodec.decode(id, MessageCodec.payload(frame, compressed));
   }
 
   /** Whether the other side has closed without saying more. */
@@ -154,7 +155,7 @@ final class RawPeer implements AutoCloseable {
 
   private RawPeer established(HandshakeResult result) {
     writer = result.keys().writer();
-    reader = result.keys().reader();
+    reader = result.keys().reader(UnpooledByteBufAllocator.DEFAULT);
     return this;
   }
 

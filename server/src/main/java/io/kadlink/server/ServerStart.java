@@ -148,7 +148,9 @@ final class ServerStart {
 
   private RlpxOptions rlpxOptions() {
     RlpxOptions.Builder builder =
-        RlpxOptions.builder(options.signer(), options.clientName(), options.metrics()).gate(door);
+        RlpxOptions.builder(options.signer(), options.clientName(), options.metrics())
+            .gate(door)
+            .computation(threads.computation());
     for (Protocol protocol : options.protocols()) {
       builder.capability(protocol.capability(), protocol.messageCount());
     }

@@ -8,6 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
 /**
  * One server's threads.
@@ -15,9 +17,13 @@ import java.util.Objects;
  * @param server owns whom to dial and whom to keep
  * @param protocols one for each protocol name
  * @param transport connections and discovery
+ * @param computation what would hold up a connection's loop: handshakes, large messages
  */
 record ServerThreads(
-    DefaultEventLoop server, Map<String, DefaultEventLoop> protocols, Transport transport) {
+    DefaultEventLoop server,
+    Map<String, DefaultEventLoop> protocols,
+    Transport transport,
+    ExecutorService computation) {
 
   /** Enough to keep a machine busy with encryption; peers share them. */
   private static final int MAX_IO_THREADS = 4;
@@ -27,8 +33,13 @@ record ServerThreads(
     for (Protocol protocol : protocols) {
       loops.computeIfAbsent(protocol.name(), name -> eventLoop("kadlink-" + name));
     }
-    int io = Math.min(MAX_IO_THREADS, Runtime.getRuntime().availableProcessors());
-    return new ServerThreads(eventLoop("kadlink-server"), loops, Transport.sockets(io));
+    int threads = Math.min(MAX_IO_THREADS, Runtime.getRuntime().availableProcessors());
+    return new ServerThreads(
+        eventLoop("kadlink-server"),
+        loops,
+        Transport.sockets(threads),
+        Executors.newFixedThreadPool(
+            threads, new DefaultThreadFactory("kadlink-computation", true)));
   }
 
   private static DefaultEventLoop eventLoop(String name) {

@@ -68,6 +68,7 @@ record Shutdown(
     record.discovery().ifPresent(Discovery::close);
     shutDown(threads.transport().workers());
     shutDown(threads.transport().acceptors());
+    threads.computation().shutdown();
     shutDown(threads.server());
     discipline.close();
     threads.protocols().values().forEach(Shutdown::shutDown);

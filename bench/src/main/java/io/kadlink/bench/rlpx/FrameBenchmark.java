@@ -36,7 +36,7 @@ public class FrameBenchmark {
       new FrameKeys(new byte[32], new byte[32], new byte[32], new byte[32]);
   private final FrameWriter alone = keys.writer();
   private final FrameWriter writer = keys.writer();
-  private final FrameReader reader = keys.reader();
+  private final FrameReader reader = keys.reader(PooledByteBufAllocator.DEFAULT);
   private byte[] data = new byte[0];
   private ByteBuf out = PooledByteBufAllocator.DEFAULT.buffer(0);
 

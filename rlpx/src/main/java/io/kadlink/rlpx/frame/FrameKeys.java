@@ -1,5 +1,7 @@
 package io.kadlink.rlpx.frame;
 
+import io.netty.buffer.ByteBufAllocator;
+
 /**
  * What a handshake leaves behind: the keys of one session, seen from one side (rlpx.md §Initial
  * Handshake, §MAC). Not printable on purpose.
@@ -28,9 +30,14 @@ public final class FrameKeys {
     return new FrameWriter(new FrameCipher(aesSecret), new FrameMac(macSecret, egressMac));
   }
 
-  /** A reader at the start of the incoming stream; one per session. */
-  public FrameReader reader() {
-    return new FrameReader(new FrameCipher(aesSecret), new FrameMac(macSecret, ingressMac));
+  /**
+   * A reader at the start of the incoming stream; one per session.
+   *
+   * @param allocator has the memory for long frames
+   */
+  public FrameReader reader(ByteBufAllocator allocator) {
+    return new FrameReader(
+        new FrameCipher(aesSecret), new FrameMac(macSecret, ingressMac), allocator);
   }
 
   byte[] aesSecret() {

@@ -3,24 +3,25 @@ package io.kadlink.rlpx.frame;
 import io.kadlink.rlpx.wire.DisconnectReason;
 import io.kadlink.rlpx.wire.ProtocolViolation;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import java.security.MessageDigest;
-import java.util.Arrays;
 
 /**
  * Takes frames out of the incoming stream of one direction. Not thread-safe.
  *
  * <p>Bytes are authenticated and decrypted as they arrive, so nothing is buffered twice; frame data
- * is shown only when its MAC was right. The memory for a frame grows with what has arrived of it: a
- * header that claims 16 MiB costs the claimant 16 MiB of traffic.
+ * is shown only when its MAC was right. The memory for a frame, pooled when it is long, grows with
+ * what has arrived of it: a header that claims 16 MiB costs the claimant 4 MiB of traffic.
  */
 public final class FrameReader {
   private static final int HEADER_BYTES = 2 * FrameMac.BYTES;
 
-  /** What a frame starts with, and what is kept between frames. */
-  private static final int FIRST_BYTES = 1024;
+  /** What is kept between frames: idle connections shall be cheap, and so shall short frames. */
+  public static final int KEPT_BYTES = 1024;
 
-  /** A larger array is given up after its frame: idle connections shall be cheap. */
-  private static final int KEPT_BYTES = 64 * 1024;
+  /** Memory for a frame is this many times what has arrived of it: little to copy when it grows. */
+  private static final int GROWTH = 4;
 
   private final FrameCipher cipher;
   private final FrameMac mac;
@@ -34,11 +35,15 @@ public final class FrameReader {
   private int bodyDone;
   private int tailFilled;
   private boolean complete;
-  private byte[] data = new byte[FIRST_BYTES];
+  private final ByteBufAllocator allocator;
+  private final ByteBuf kept = Unpooled.wrappedBuffer(new byte[KEPT_BYTES]);
+  private ByteBuf data = kept;
+  private boolean isLong;
 
-  FrameReader(FrameCipher cipher, FrameMac mac) {
+  FrameReader(FrameCipher cipher, FrameMac mac, ByteBufAllocator allocator) {
     this.cipher = cipher;
     this.mac = mac;
+    this.allocator = allocator;
   }
 
   /** From the next header on, refuses frames of more than {@code bytes} bytes of frame data. */
@@ -49,8 +54,7 @@ public final class FrameReader {
   /**
    * Takes what it needs from {@code in} to go on with the current frame, never more.
    *
-   * @return whether a frame is complete; {@link #data()} and {@link #length()} hold it until the
-   *     next call
+   * @return whether a frame is complete; {@link #data()} holds it until the next call
    * @throws ProtocolViolation when a MAC is wrong or a size is refused; the stream is then lost
    */
   public boolean read(ByteBuf in) throws ProtocolViolation {
@@ -75,17 +79,25 @@ public final class FrameReader {
       throw violation("frame-mac", "wrong MAC on a frame of " + size + " bytes");
     }
     complete = true;
+    data.setIndex(0, size);
     return true;
   }
 
-  /** The frame's data, in the first {@link #length()} bytes; the reader's own array. */
-  public byte[] data() {
+  /**
+   * The frame's data, at least 1 byte, in a heap buffer of the reader's. That of a frame of more
+   * than {@link #KEPT_BYTES} may be retained.
+   */
+  public ByteBuf data() {
     return data;
   }
 
-  /** Bytes of frame data; at least 1. */
-  public int length() {
-    return size;
+  /** Gives up the memory of the current frame, which is done with or will not be completed. */
+  public void release() {
+    if (isLong) {
+      data.release();
+      data = kept;
+      isLong = false;
+    }
   }
 
   private void startFrame() {
@@ -94,9 +106,7 @@ public final class FrameReader {
     size = -1;
     bodyDone = 0;
     tailFilled = 0;
-    if (data.length > KEPT_BYTES) {
-      data = new byte[FIRST_BYTES];
-    }
+    release();
   }
 
   private boolean readHeader(ByteBuf in) throws ProtocolViolation {
@@ -131,13 +141,22 @@ public final class FrameReader {
       int taken = Math.min(Math.min(total - bodyDone, piece.length), in.readableBytes());
       in.readBytes(piece, 0, taken);
       mac.update(piece, 0, taken);
-      if (bodyDone + taken > data.length) {
-        long doubled = Math.max(bodyDone + taken, 2L * data.length);
-        data = Arrays.copyOf(data, (int) Math.min(total, doubled));
+      if (bodyDone + taken > data.capacity()) {
+        grow(bodyDone + taken + in.readableBytes(), total);
       }
-      cipher.apply(piece, 0, taken, data, bodyDone);
+      cipher.apply(piece, 0, taken, data.array(), data.arrayOffset() + bodyDone);
       bodyDone += taken;
     }
+  }
+
+  private void grow(int arrived, int total) {
+    long wanted = Math.max(arrived, (long) GROWTH * bodyDone);
+    ByteBuf larger = allocator.heapBuffer((int) Math.min(total, wanted));
+    System.arraycopy(
+        data.array(), data.arrayOffset(), larger.array(), larger.arrayOffset(), bodyDone);
+    release();
+    data = larger;
+    isLong = true;
   }
 
   private static ProtocolViolation violation(String rule, String message) {

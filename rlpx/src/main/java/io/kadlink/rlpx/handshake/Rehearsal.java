@@ -41,11 +41,12 @@ public final class Rehearsal {
         frame = MessageCodec.encode(UnpooledByteBufAllocator.DEFAULT, 0, Bytes.of(1, 2), true);
         FrameWriter writer = initiator.complete(answer.ack()).keys().writer();
         writer.write(frame.array(), frame.arrayOffset(), frame.readableBytes(), stream);
-        FrameReader reader = answer.result().keys().reader();
+        FrameReader reader = answer.result().keys().reader(UnpooledByteBufAllocator.DEFAULT);
         if (!reader.read(stream)) {
           throw new IllegalStateException("a frame got lost in rehearsal");
         }
-        MessageCodec.payload(reader.data(), 1, reader.length(), true);
+        MessageCodec.readId(reader.data());
+        MessageCodec.payload(reader.data(), true);
       } catch (ProtocolViolation e) {
         throw new IllegalStateException("the handshake does not work here", e);
       } finally {

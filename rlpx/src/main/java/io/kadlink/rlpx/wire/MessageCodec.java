@@ -72,44 +72,64 @@ public final class MessageCodec {
   }
 
   /**
-   * The message id at the start of frame data.
+   * Reads the message id at the start of frame data; the payload is left to be read.
    *
    * @throws ProtocolViolation when there is none
    */
-  public static int id(byte[] data, int length) throws ProtocolViolation {
-    int first = length == 0 ? -1 : data[0] & 0xff;
+  public static int readId(ByteBuf data) throws ProtocolViolation {
+    int length = data.readableBytes();
+    int first = length == 0 ? -1 : data.readUnsignedByte();
     if (first == ONE_BYTE) {
       return 0;
     }
     if (first >= 0 && first < ONE_BYTE) {
       return first;
     }
-    if (first == 0x81 && length >= 2 && (data[1] & 0xff) >= ONE_BYTE) {
-      return data[1] & 0xff;
+    if (first == 0x81 && length >= 2) {
+      int id = data.readUnsignedByte();
+      if (id >= ONE_BYTE) {
+        return id;
+      }
     }
-    if (first == 0x82 && length >= 3 && data[1] != 0) {
-      return (data[1] & 0xff) << 8 | (data[2] & 0xff);
+    if (first == 0x82 && length >= 3) {
+      int id = data.readUnsignedShort();
+      if (id >= TWO_BYTES) {
+        return id;
+      }
     }
     throw new ProtocolViolation(
         DisconnectReason.PROTOCOL_BREACH, "message-id", "a frame that does not start with an id");
   }
 
-  /** How many bytes of frame data a message id takes. */
-  public static int idLength(int id) {
-    return id < ONE_BYTE ? 1 : id < TWO_BYTES ? 2 : MAX_ID_BYTES;
+  /**
+   * How long the payload is that the rest of {@code data} holds, a heap buffer.
+   *
+   * @throws ProtocolViolation when it says more than {@link #MAX_PAYLOAD_BYTES}, or more than it
+   *     can hold
+   */
+  public static int payloadLength(ByteBuf data, boolean compressed) throws ProtocolViolation {
+    int length = data.readableBytes();
+    return compressed
+        ? Snappy.uncompressedLength(data.array(), start(data), length, MAX_PAYLOAD_BYTES)
+        : length;
   }
 
   /**
-   * The payload in {@code data} from {@code offset} to {@code length}, in an array of its own.
+   * The payload that the rest of {@code data} holds, a heap buffer, in an array of its own.
    *
    * @throws ProtocolViolation when it is not snappy, or holds more than {@link #MAX_PAYLOAD_BYTES}
    */
-  public static Bytes payload(byte[] data, int offset, int length, boolean compressed)
-      throws ProtocolViolation {
+  public static Bytes payload(ByteBuf data, boolean compressed) throws ProtocolViolation {
+    int length = data.readableBytes();
+    int start = start(data);
     if (compressed) {
-      return Bytes.wrap(Snappy.uncompress(data, offset, length - offset, MAX_PAYLOAD_BYTES));
+      return Bytes.wrap(Snappy.uncompress(data.array(), start, length, MAX_PAYLOAD_BYTES));
     }
-    return Bytes.wrap(Arrays.copyOfRange(data, offset, length));
+    return Bytes.wrap(Arrays.copyOfRange(data.array(), start, start + length));
+  }
+
+  private static int start(ByteBuf data) {
+    return data.arrayOffset() + data.readerIndex();
   }
 
   private static void writeId(int id, ByteBuf out) {

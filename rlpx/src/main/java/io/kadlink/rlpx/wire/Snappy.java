@@ -42,6 +42,25 @@ final class Snappy {
    * @throws ProtocolViolation when it claims more, or is not a snappy block
    */
   static byte[] uncompress(byte[] in, int offset, int length, int limit) throws ProtocolViolation {
+    int claimed = uncompressedLength(in, offset, length, limit);
+    byte[] out = claimed == 0 ? EMPTY : new byte[claimed];
+    try {
+      int done = org.xerial.snappy.Snappy.uncompress(in, offset, length, out, 0);
+      return done == out.length ? out : Arrays.copyOf(out, done);
+    } catch (IOException e) {
+      throw new ProtocolViolation(
+          DisconnectReason.PROTOCOL_BREACH, "snappy-broken", "a payload that is not snappy", e);
+    }
+  }
+
+  /**
+   * How many bytes a block says it holds.
+   *
+   * @param limit the most bytes it may hold
+   * @throws ProtocolViolation when it claims more, or more than so few bytes can hold
+   */
+  static int uncompressedLength(byte[] in, int offset, int length, int limit)
+      throws ProtocolViolation {
     long claimed = claimedLength(in, offset, length);
     if (claimed > limit) {
       throw violation(
@@ -51,14 +70,7 @@ final class Snappy {
       throw violation(
           "snappy-bomb", length + " bytes of snappy that claim to hold " + claimed + " bytes");
     }
-    byte[] out = claimed == 0 ? EMPTY : new byte[(int) claimed];
-    try {
-      int done = org.xerial.snappy.Snappy.uncompress(in, offset, length, out, 0);
-      return done == out.length ? out : Arrays.copyOf(out, done);
-    } catch (IOException e) {
-      throw new ProtocolViolation(
-          DisconnectReason.PROTOCOL_BREACH, "snappy-broken", "a payload that is not snappy", e);
-    }
+    return (int) claimed;
   }
 
   private static long claimedLength(byte[] in, int offset, int length) throws ProtocolViolation {

@@ -2,6 +2,8 @@ package io.kadlink.rlpx.fuzz;
 
 import io.kadlink.rlpx.wire.MessageCodec;
 import io.kadlink.rlpx.wire.ProtocolViolation;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 
 /** Frame data of any kind: id, and a payload that may be snappy. */
 public final class MessageFuzz {
@@ -9,10 +11,13 @@ public final class MessageFuzz {
 
   public static void fuzzerTestOneInput(byte[] data) {
     try {
-      int id = MessageCodec.id(data, data.length);
-      int start = MessageCodec.idLength(id);
-      MessageCodec.payload(data, start, data.length, false);
-      MessageCodec.payload(data, start, data.length, true);
+      ByteBuf frame = Unpooled.wrappedBuffer(data);
+      MessageCodec.readId(frame);
+      MessageCodec.payload(frame, false);
+      int length = MessageCodec.payloadLength(frame, true);
+      if (MessageCodec.payload(frame, true).size() > length) {
+        throw new AssertionError("more came out than was said");
+      }
     } catch (ProtocolViolation expected) {
       // the only way to fail
     }

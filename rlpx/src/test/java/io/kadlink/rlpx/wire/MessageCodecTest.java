@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.HexFormat;
 import java.util.Random;
@@ -32,16 +33,17 @@ class MessageCodecTest {
     byte[] data = encode(id, Bytes.EMPTY, false);
 
     assertThat(HexFormat.of().formatHex(data)).isEqualTo(hex);
-    assertThat(MessageCodec.id(data, data.length)).isEqualTo(id);
-    assertThat(MessageCodec.idLength(id)).isEqualTo(data.length);
+    ByteBuf read = Unpooled.wrappedBuffer(data);
+    assertThat(MessageCodec.readId(read)).isEqualTo(id);
+    assertThat(read.isReadable()).isFalse();
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "81", "8105", "82", "8200ff", "82ff", "83010000", "c0", "ff"})
+  @ValueSource(strings = {"", "81", "8105", "817f", "82", "8200ff", "82ff", "83010000", "c0", "ff"})
   void whatIsNoIdIsAViolation(String hex) {
     byte[] data = HexFormat.of().parseHex(hex);
 
-    assertThatThrownBy(() -> MessageCodec.id(data, data.length))
+    assertThatThrownBy(() -> MessageCodec.readId(Unpooled.wrappedBuffer(data)))
         .isInstanceOf(ProtocolViolation.class);
   }
 
@@ -51,7 +53,9 @@ class MessageCodecTest {
     Bytes payload = Bytes.wrap(new byte[size]);
     byte[] data = encode(0x10, payload, compressed);
 
-    assertThat(MessageCodec.payload(data, 1, data.length, compressed)).isEqualTo(payload);
+    ByteBuf read = Unpooled.wrappedBuffer(data).skipBytes(1);
+    assertThat(MessageCodec.payloadLength(read, compressed)).isEqualTo(size);
+    assertThat(MessageCodec.payload(read, compressed)).isEqualTo(payload);
     if (compressed && size > 100) {
       assertThat(data).hasSizeLessThan(size / 10);
     }
@@ -60,11 +64,11 @@ class MessageCodecTest {
   @Test
   void sixteenMebibytesAreReadAndOneByteMoreIsNot() throws Exception {
     byte[] most = snappy(new byte[MessageCodec.MAX_PAYLOAD_BYTES]);
-    assertThat(MessageCodec.payload(most, 0, most.length, true).size())
+    assertThat(MessageCodec.payload(Unpooled.wrappedBuffer(most), true).size())
         .isEqualTo(MessageCodec.MAX_PAYLOAD_BYTES);
 
     byte[] more = snappy(new byte[MessageCodec.MAX_PAYLOAD_BYTES + 1]);
-    assertThatThrownBy(() -> MessageCodec.payload(more, 0, more.length, true))
+    assertThatThrownBy(() -> MessageCodec.payloadLength(Unpooled.wrappedBuffer(more), true))
         .isInstanceOfSatisfying(
             ProtocolViolation.class,
             violation -> assertThat(violation.rule()).isEqualTo("snappy-size"));
