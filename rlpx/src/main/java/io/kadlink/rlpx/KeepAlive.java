@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Whether the other side is still there: pings at once and at an interval, and finds it dead when
- * for too long no byte has come, or none of ours was taken though some wait. Silence does not count
- * while it is we who do not read. Confined to the channel's event loop.
+ * for too long no byte has come, or hardly any of ours was taken though they wait. Silence does not
+ * count while it is we who do not read. Confined to the channel's event loop.
  */
 final class KeepAlive {
 
@@ -22,6 +22,13 @@ final class KeepAlive {
     void dead(String how);
   }
 
+  /**
+   * Of what waits, the other side takes at least this much in the time that silence may last: a
+   * reader so slow that it could hold our memory for as long as it likes is no better than a dead
+   * one. It is less than two kilobytes a second.
+   */
+  static final int LEAST_TAKEN_BYTES = 48 * 1024;
+
   private final EventLoop loop;
   private final FrameHandler frames;
   private final RlpxLimits limits;
@@ -31,7 +38,7 @@ final class KeepAlive {
   private boolean pingUnanswered;
   private long pingSentNanos;
   private int pingsReceived;
-  private long takenBytes;
+  private long wantedBytes;
   private long takenNanos;
   private volatile Optional<Duration> roundTrip = Optional.empty();
 
@@ -93,11 +100,12 @@ final class KeepAlive {
       return;
     }
     long taken = frames.outbound().takenBytes();
-    if (taken != takenBytes || frames.outbound().pendingBytes() == 0) {
-      takenBytes = taken;
+    if (taken >= wantedBytes) {
+      wantedBytes = taken + Math.min(frames.outbound().pendingBytes(), LEAST_TAKEN_BYTES);
       takenNanos = now;
     } else if (now - takenNanos >= silence) {
-      host.dead("took none of our bytes for " + limits.silence().toMillis() + " ms");
+      host.dead(
+          "took none of our bytes, or hardly any, for " + limits.silence().toMillis() + " ms");
       return;
     }
     ping(now);

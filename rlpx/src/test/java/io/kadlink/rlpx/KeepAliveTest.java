@@ -5,11 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kadlink.rlpx.wire.BaseMessage;
 import io.kadlink.rlpx.wire.DisconnectReason;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import org.apache.tuweni.bytes.Bytes;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Time limits and pings, on virtual time. */
@@ -96,6 +102,48 @@ class KeepAliveTest {
     assertThat(peer.channel.isOpen()).isTrue();
     peer.pass(INTERVAL);
     assertThat(peer.channel.isOpen()).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, false", "20, false", "30, true", "200, true"})
+  void aPeerThatTakesHardlyAnythingIsDeadThoughItTalks(int takenPerInterval, boolean lives)
+      throws Exception {
+    connected();
+    Trickle socket = new Trickle();
+    peer.channel.pipeline().addFirst(socket);
+    for (int i = 0; i < 400; i++) {
+      assertThat(peer.session().send(0x10, Bytes.random(1000))).isTrue();
+      peer.channel.runPendingTasks();
+    }
+    for (int i = 0; i < 10 && !socket.waiting.isEmpty(); i++) {
+      peer.pass(INTERVAL);
+      if (peer.channel.isOpen()) {
+        peer.send(PING);
+        socket.take(takenPerInterval);
+      }
+    }
+
+    assertThat(peer.session().closed().toCompletableFuture().isDone()).isEqualTo(!lives);
+    if (!lives) {
+      assertThat(peer.session().closed().toCompletableFuture().join().detail())
+          .contains("hardly any");
+    }
+  }
+
+  /** A socket that takes one write at a time, when the test says so. */
+  private static final class Trickle extends ChannelOutboundHandlerAdapter {
+    final Queue<Runnable> waiting = new ArrayDeque<>();
+
+    @Override
+    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+      waiting.add(() -> context.writeAndFlush(message, promise));
+    }
+
+    void take(int writes) {
+      for (int i = 0; i < writes && !waiting.isEmpty(); i++) {
+        waiting.remove().run();
+      }
+    }
   }
 
   @Test
