@@ -187,14 +187,7 @@ final class PeerSet {
     lapsed.remove(id);
     Session session =
         new Session(
-            connection,
-            place.slot(),
-            relay,
-            record,
-            clock.instant(),
-            hosts,
-            this::reported,
-            metrics);
+            connection, place.slot(), relay, record, clock.instant(), hosts, this::reported);
     sessions.put(id, session);
     LOG.info(
         "peer connected id={} client=\"{}\" {} address={} caps={}{} peers={}",

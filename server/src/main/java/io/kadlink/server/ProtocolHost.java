@@ -67,9 +67,9 @@ final class ProtocolHost {
 
   /**
    * Not delivered when we have ended the session meanwhile; always ends with {@link
-   * Session#workedOff}.
+   * ReadGauge.Level#workedOff}.
    */
-  void message(Session session, int code, Bytes payload) {
+  void message(Session session, ReadGauge.Level level, int code, Bytes payload) {
     traffic.received(payload.size());
     loop.execute(
         () -> {
@@ -83,7 +83,7 @@ final class ProtocolHost {
           } catch (RuntimeException | StackOverflowError e) {
             failed(session, "message " + code, e);
           } finally {
-            session.workedOff(payload.size());
+            level.workedOff(payload.size());
           }
         });
   }

@@ -13,13 +13,11 @@ import java.util.function.IntSupplier;
 /** What the server counts. Thread-safe. */
 final class ServerMetrics {
   private final MeterRegistry registry;
-  private final Counter pauses;
   private final Counter bans;
 
   ServerMetrics(MeterRegistry registry) {
     this.registry = registry;
     this.bans = registry.counter("kadlink.bans");
-    this.pauses = registry.counter("kadlink.reads.paused");
   }
 
   void watchDenied(IntSupplier count) {
@@ -85,18 +83,14 @@ final class ServerMetrics {
     registry.counter("kadlink.protocol.violations", "protocol", capability.toString()).increment();
   }
 
-  /** A slow protocol stopped the reading from its peer. */
-  void paused() {
-    pauses.increment();
-  }
-
   Traffic traffic(Capability capability) {
     return new Traffic(
         counter("messages", capability, "in"),
         counter("bytes", capability, "in"),
         counter("messages", capability, "out"),
         counter("bytes", capability, "out"),
-        registry.counter("kadlink.messages.dropped", "protocol", capability.toString()));
+        registry.counter("kadlink.messages.dropped", "protocol", capability.toString()),
+        registry.counter("kadlink.reads.paused", "protocol", capability.toString()));
   }
 
   private Counter counter(String what, Capability capability, String direction) {
@@ -108,13 +102,18 @@ final class ServerMetrics {
     return constant.name().toLowerCase(Locale.ROOT);
   }
 
-  /** One protocol's messages; bytes are those of payloads before compression. */
+  /**
+   * One protocol's messages; bytes are those of payloads before compression.
+   *
+   * @param pauses how often it was too slow, and its peer was not read from
+   */
   record Traffic(
       Counter messagesIn,
       Counter bytesIn,
       Counter messagesOut,
       Counter bytesOut,
-      Counter droppedOut) {
+      Counter droppedOut,
+      Counter pauses) {
 
     void received(int bytes) {
       messagesIn.increment();

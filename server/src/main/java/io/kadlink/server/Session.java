@@ -33,12 +33,11 @@ final class Session implements Peer, RlpxConnection.Listener {
   private final String clientName;
   private final List<Spoken> spoken;
   private final Reports reports;
-  private final ReadGauge gauge;
   private final AtomicReference<@Nullable String> ending = new AtomicReference<>();
   private volatile Optional<NodeRecord> record;
 
-  /** A capability of this session and who handles it. */
-  private record Spoken(SharedCapability shared, ProtocolHost host) {}
+  /** A capability of this session, who handles it, and what waits for that. */
+  private record Spoken(SharedCapability shared, ProtocolHost host, ReadGauge.Level inbound) {}
 
   /** Who hears what a peer did; any thread. */
   interface Reports {
@@ -52,25 +51,24 @@ final class Session implements Peer, RlpxConnection.Listener {
       Optional<NodeRecord> record,
       Instant connectedAt,
       List<ProtocolHost> hosts,
-      Reports reports,
-      ServerMetrics metrics) {
+      Reports reports) {
     this.connection = connection;
     this.slot = slot;
     this.relay = relay;
     this.record = record;
     this.connectedAt = connectedAt;
     this.clientName = connection.remoteHello().clientId();
-    this.spoken = spoken(connection, hosts);
     this.reports = reports;
-    this.gauge = new ReadGauge(connection, metrics);
+    this.spoken = spoken(connection, hosts, new ReadGauge(connection));
   }
 
-  private static List<Spoken> spoken(RlpxConnection connection, List<ProtocolHost> hosts) {
+  private static List<Spoken> spoken(
+      RlpxConnection connection, List<ProtocolHost> hosts, ReadGauge gauge) {
     List<Spoken> result = new ArrayList<>();
     for (SharedCapability shared : connection.capabilities()) {
       for (ProtocolHost host : hosts) {
         if (host.capability().equals(shared.capability())) {
-          result.add(new Spoken(shared, host));
+          result.add(new Spoken(shared, host, gauge.level(host.traffic().pauses())));
         }
       }
     }
@@ -111,8 +109,8 @@ final class Session implements Peer, RlpxConnection.Listener {
   public void message(SharedCapability capability, int id, Bytes payload) throws ProtocolViolation {
     for (Spoken each : spoken) {
       if (each.shared().equals(capability)) {
-        gauge.arrived(payload.size());
-        each.host().message(this, id - capability.offset(), payload);
+        each.inbound().arrived(payload.size());
+        each.host().message(this, each.inbound(), id - capability.offset(), payload);
         return;
       }
     }
@@ -127,11 +125,6 @@ final class Session implements Peer, RlpxConnection.Listener {
         each.host().writable(this);
       }
     }
-  }
-
-  /** A protocol is done with a message. */
-  void workedOff(int bytes) {
-    gauge.workedOff(bytes);
   }
 
   /** Whether we ended it: we are not interested in its messages any more. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kadlink.rlpx.RlpxConnection;
 import io.kadlink.server.testing.Await;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.CompletableFuture;
@@ -18,33 +19,70 @@ class ReadGaugeTest {
 
   private volatile boolean reading = true;
   private final AtomicInteger switches = new AtomicInteger();
-  private final ReadGauge gauge =
-      new ReadGauge(connection(), new ServerMetrics(new SimpleMeterRegistry()));
+  private final ReadGauge gauge = new ReadGauge(connection());
+  private final Counter pauses = new SimpleMeterRegistry().counter("pauses");
+  private final ReadGauge.Level level = gauge.level(pauses);
 
   @Test
   void readingStopsAboveTheHighMarkAndGoesOnAtTheLowMark() {
     int untilHigh = (int) (ReadGauge.HIGH_BYTES / MESSAGE_BYTES);
     for (int i = 0; i < untilHigh - 1; i++) {
-      gauge.arrived(MESSAGE_BYTES);
+      level.arrived(MESSAGE_BYTES);
     }
     assertThat(reading).isTrue();
-    gauge.arrived(MESSAGE_BYTES);
+    level.arrived(MESSAGE_BYTES);
     assertThat(reading).as("full, with the overhead of each message").isFalse();
 
-    gauge.workedOff(MESSAGE_BYTES);
+    level.workedOff(MESSAGE_BYTES);
     assertThat(reading).isFalse();
     while (!reading) {
-      gauge.workedOff(MESSAGE_BYTES);
+      level.workedOff(MESSAGE_BYTES);
       untilHigh--;
     }
     assertThat(untilHigh).isEqualTo(2);
   }
 
   @Test
+  void eachProtocolHasABoundOfItsOwn() {
+    ReadGauge.Level other = gauge.level(pauses);
+    int most = (int) ReadGauge.HIGH_BYTES - ReadGauge.MESSAGE_OVERHEAD_BYTES;
+    level.arrived(most);
+    other.arrived(most);
+    assertThat(reading).as("each is at its mark, none above").isTrue();
+
+    other.arrived(0);
+    assertThat(reading).isFalse();
+    level.workedOff(most);
+    assertThat(reading).as("the other is still too slow").isFalse();
+    other.workedOff(most);
+    assertThat(reading).isTrue();
+  }
+
+  @Test
+  void whileOneIsFullNoOtherResumes() {
+    ReadGauge.Level other = gauge.level(pauses);
+    level.arrived((int) ReadGauge.HIGH_BYTES);
+    other.arrived((int) ReadGauge.HIGH_BYTES);
+    level.workedOff((int) ReadGauge.HIGH_BYTES);
+    assertThat(reading).isFalse();
+    other.workedOff((int) ReadGauge.HIGH_BYTES);
+    assertThat(reading).isTrue();
+  }
+
+  @Test
+  void aResumptionThatTakesEffectLateLetsOneMoreMessageIn() {
+    level.arrived((int) ReadGauge.HIGH_BYTES);
+    reading = true; // what a protocol's loop asked for before it was full again
+    level.arrived(0);
+    assertThat(reading).isFalse();
+    assertThat(pauses.count()).isEqualTo(1);
+  }
+
+  @Test
   void emptyMessagesCountToo() {
     long count = ReadGauge.HIGH_BYTES / ReadGauge.MESSAGE_OVERHEAD_BYTES + 1;
     for (long i = 0; i < count; i++) {
-      gauge.arrived(0);
+      level.arrived(0);
     }
     assertThat(reading).isFalse();
   }
@@ -60,7 +98,7 @@ class ReadGaugeTest {
                 for (int i = 0; i < total; i++) {
                   Integer message = waiting.poll(20, TimeUnit.SECONDS);
                   assertThat(message).as("message %d of %d", i, total).isNotNull();
-                  gauge.workedOff(MESSAGE_BYTES);
+                  level.workedOff(MESSAGE_BYTES);
                 }
               } catch (InterruptedException e) {
                 throw new AssertionError(e);
@@ -70,7 +108,7 @@ class ReadGaugeTest {
       while (!reading && !protocol.isDone()) {
         Thread.onSpinWait();
       }
-      gauge.arrived(MESSAGE_BYTES);
+      level.arrived(MESSAGE_BYTES);
       waiting.add(i);
     }
     protocol.get(60, TimeUnit.SECONDS);
