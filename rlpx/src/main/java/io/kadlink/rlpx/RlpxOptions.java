@@ -5,6 +5,7 @@ import io.kadlink.rlpx.wire.BaseMessage;
 import io.kadlink.rlpx.wire.BaseMessageCodec;
 import io.kadlink.rlpx.wire.Capability;
 import io.kadlink.rlpx.wire.Hello;
+import io.kadlink.rlpx.wire.HelloElement;
 import io.kadlink.rlpx.wire.MessageCodec;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.security.SecureRandom;
@@ -14,7 +15,9 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.apache.tuweni.bytes.Bytes;
 
 /**
  * Who we are on RLPx and what we allow.
@@ -23,6 +26,9 @@ import java.util.random.RandomGenerator;
  * @param clientId what Hello says we are, at most 256 printable ASCII characters
  * @param capabilities what we speak, and how many message ids each takes
  * @param listenPort for Hello's legacy field, 0 to 65535; 0 when unknown
+ * @param elements what Hello says after its known fields, asked for each connection, from any
+ *     thread; at most {@value #MAX_ELEMENTS_BYTES} bytes as they are encoded, else the Hello goes
+ *     without them
  * @param gate asked whether a connection may go on
  * @param limits of time and memory
  * @param random for ephemeral keys, nonces and padding: unpredictable, unless the whole network is
@@ -37,11 +43,18 @@ public record RlpxOptions(
     String clientId,
     SortedMap<Capability, Integer> capabilities,
     int listenPort,
+    Supplier<List<HelloElement>> elements,
     Gate gate,
     RlpxLimits limits,
     RandomGenerator random,
     Executor computation,
     MeterRegistry metrics) {
+
+  /**
+   * Three quarters of a Hello. The known fields have to fit the rest when there are elements, so
+   * that these may change while we run.
+   */
+  public static final int MAX_ELEMENTS_BYTES = BaseMessageCodec.MAX_PAYLOAD_BYTES * 3 / 4;
 
   private static final int MAX_CLIENT_ID_CHARS = 256;
   private static final int MAX_PORT = 65535;
@@ -65,30 +78,60 @@ public record RlpxOptions(
     if (ids > MessageCodec.MAX_ID) {
       throw new IllegalArgumentException("the capabilities take " + ids + " message ids");
     }
-    Hello hello = hello(signer, clientId, capabilities, listenPort);
-    if (BaseMessageCodec.encode(hello).size() > BaseMessageCodec.MAX_PAYLOAD_BYTES) {
+    int length = encoded(signer, clientId, capabilities, listenPort, List.of()).size();
+    if (length > BaseMessageCodec.MAX_PAYLOAD_BYTES) {
       throw new IllegalArgumentException("so many capabilities make a Hello too long to be read");
+    }
+    List<HelloElement> now = elements.get();
+    int room = BaseMessageCodec.MAX_PAYLOAD_BYTES - length;
+    if (!now.isEmpty() && room < MAX_ELEMENTS_BYTES) {
+      throw new IllegalArgumentException(
+          "capabilities and client id leave %d of %d bytes that Hello keeps for more elements"
+              .formatted(room, MAX_ELEMENTS_BYTES));
+    }
+    int taken = encoded(signer, clientId, capabilities, listenPort, now).size() - length;
+    if (taken > MAX_ELEMENTS_BYTES) {
+      throw new IllegalArgumentException(
+          "Hello elements of %d bytes; at most %d".formatted(taken, MAX_ELEMENTS_BYTES));
     }
   }
 
-  /** What we say first on every connection. */
+  /** What we say first on a connection. */
   Hello hello() {
-    return hello(signer, clientId, capabilities, listenPort);
+    Hello hello = hello(signer, clientId, capabilities, listenPort, elements.get());
+    return hello.elements().isEmpty()
+            || BaseMessageCodec.encode(hello).size() <= BaseMessageCodec.MAX_PAYLOAD_BYTES
+        ? hello
+        : hello(signer, clientId, capabilities, listenPort, List.of());
+  }
+
+  private static Bytes encoded(
+      Signer signer,
+      String clientId,
+      SortedMap<Capability, Integer> capabilities,
+      int port,
+      List<HelloElement> elements) {
+    return BaseMessageCodec.encode(hello(signer, clientId, capabilities, port, elements));
   }
 
   private static Hello hello(
-      Signer signer, String clientId, SortedMap<Capability, Integer> capabilities, int port) {
+      Signer signer,
+      String clientId,
+      SortedMap<Capability, Integer> capabilities,
+      int port,
+      List<HelloElement> elements) {
     return new Hello(
         Hello.PROTOCOL_VERSION,
         clientId,
         List.copyOf(capabilities.keySet()),
         port,
-        signer.publicKey());
+        signer.publicKey(),
+        elements);
   }
 
   /**
-   * Starts from: no capability, port 0, a gate that lets everyone in, the default limits, the
-   * system's secure random source, computation on the event loop.
+   * Starts from: no capability, port 0, no Hello elements, a gate that lets everyone in, the
+   * default limits, the system's secure random source, computation on the event loop.
    */
   public static Builder builder(Signer signer, String clientId, MeterRegistry metrics) {
     return new Builder(signer, clientId, metrics);
@@ -101,6 +144,7 @@ public record RlpxOptions(
     private final MeterRegistry metrics;
     private final SortedMap<Capability, Integer> capabilities = new TreeMap<>();
     private int listenPort;
+    private Supplier<List<HelloElement>> elements = List::of;
     private Gate gate = Gate.OPEN;
     private RlpxLimits limits = RlpxLimits.DEFAULT;
     private RandomGenerator random = new SecureRandom();
@@ -129,6 +173,12 @@ public record RlpxOptions(
       return this;
     }
 
+    /** What Hello says after its known fields at the time of each connection. */
+    public Builder helloElements(Supplier<List<HelloElement>> elements) {
+      this.elements = elements;
+      return this;
+    }
+
     public Builder gate(Gate gate) {
       this.gate = gate;
       return this;
@@ -151,7 +201,16 @@ public record RlpxOptions(
 
     public RlpxOptions build() {
       return new RlpxOptions(
-          signer, clientId, capabilities, listenPort, gate, limits, random, computation, metrics);
+          signer,
+          clientId,
+          capabilities,
+          listenPort,
+          elements,
+          gate,
+          limits,
+          random,
+          computation,
+          metrics);
     }
   }
 }

@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kadlink.identity.NodeKey;
+import io.kadlink.rlpx.wire.BaseMessageCodec;
 import io.kadlink.rlpx.wire.Capability;
+import io.kadlink.rlpx.wire.HelloElement;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.tuweni.bytes.Bytes;
 import org.junit.jupiter.api.Test;
 
 /** What can't be meant is refused when it is said. */
@@ -41,6 +46,37 @@ class RlpxOptionsTest {
       options.capability(new Capability("longname", version), 1);
     }
     assertThatThrownBy(options::build).hasMessageContaining("Hello too long");
+  }
+
+  @Test
+  void elementsOfAHelloHaveTheirShareOfIt() {
+    int heads = 3 + 2 + 3; // two lists' and the value's; the short name has one
+    int most = RlpxOptions.MAX_ELEMENTS_BYTES - heads - 1;
+    RlpxOptions fits = options("x").helloElements(() -> List.of(element(most))).build();
+
+    assertThat(fits.hello().elements()).containsExactly(element(most));
+    assertThatThrownBy(() -> options("x").helloElements(() -> List.of(element(most + 20))).build())
+        .hasMessageContaining("Hello elements of");
+    RlpxOptions.Builder crowded = options("x".repeat(256)).helloElements(() -> List.of(element(1)));
+    for (int version = 0; version < 40; version++) {
+      crowded.capability(new Capability("name", version), 1);
+    }
+    assertThatThrownBy(crowded::build).hasMessageContaining("for more elements");
+  }
+
+  @Test
+  void elementsThatGrowTooLongLaterAreLeftOut() {
+    AtomicReference<List<HelloElement>> elements = new AtomicReference<>(List.of(element(10)));
+    RlpxOptions options = options("x").helloElements(elements::get).build();
+
+    elements.set(List.of(element(100)));
+    assertThat(options.hello().elements()).containsExactly(element(100));
+    elements.set(List.of(element(BaseMessageCodec.MAX_PAYLOAD_BYTES)));
+    assertThat(options.hello().elements()).isEmpty();
+  }
+
+  private static HelloElement element(int bytes) {
+    return new HelloElement("e", Bytes.repeat((byte) 7, bytes));
   }
 
   @Test

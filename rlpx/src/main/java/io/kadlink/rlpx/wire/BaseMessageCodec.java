@@ -87,6 +87,13 @@ public final class BaseMessageCodec {
                       }));
           list.writeInt(hello.listenPort());
           list.writeValue(hello.nodeKey().bytes());
+          for (HelloElement element : hello.elements()) {
+            list.writeList(
+                pair -> {
+                  pair.writeString(element.name());
+                  pair.writeValue(element.value());
+                });
+          }
         });
   }
 
@@ -112,7 +119,8 @@ public final class BaseMessageCodec {
       throw new ProtocolViolation(
           DisconnectReason.INVALID_IDENTITY, "hello-key", "a Hello whose node key is none", e);
     }
-    return new Hello(raw.version, printable(raw.clientId), raw.capabilities, raw.listenPort, key);
+    return new Hello(
+        raw.version, printable(raw.clientId), raw.capabilities, raw.listenPort, key, raw.elements);
   }
 
   private static RawHello readHello(RLPReader list) {
@@ -120,7 +128,42 @@ public final class BaseMessageCodec {
     Bytes clientId = list.readValue();
     List<Capability> capabilities = list.readList(BaseMessageCodec::readCapabilities);
     int listenPort = portOf(list.readValue());
-    return new RawHello(version, clientId, capabilities, listenPort, list.readValue());
+    Bytes key = list.readValue();
+    return new RawHello(version, clientId, capabilities, listenPort, key, readElements(list));
+  }
+
+  /**
+   * What is there that has our form. Other things may stand here for other clients, and what can't
+   * be read at all is no reason to part with someone whose Hello is fine without it.
+   */
+  private static List<HelloElement> readElements(RLPReader list) {
+    List<HelloElement> elements = new ArrayList<>();
+    try {
+      while (!list.isComplete() && elements.size() < Hello.MAX_ELEMENTS) {
+        if (list.nextIsList()) {
+          list.readList(BaseMessageCodec::readElement).ifPresent(elements::add);
+        } else {
+          list.skipNext();
+        }
+      }
+    } catch (RuntimeException unreadable) {
+      return elements;
+    }
+    return elements;
+  }
+
+  private static Optional<HelloElement> readElement(RLPReader pair) {
+    try {
+      Bytes name = pair.readValue();
+      return name.size() > HelloElement.MAX_NAME_LENGTH
+          ? Optional.empty()
+          : Optional.of(
+              new HelloElement(
+                  new String(name.toArrayUnsafe(), StandardCharsets.ISO_8859_1),
+                  pair.readValue().copy()));
+    } catch (RuntimeException ofAnotherForm) {
+      return Optional.empty();
+    }
   }
 
   private static List<Capability> readCapabilities(RLPReader list) {
@@ -210,5 +253,10 @@ public final class BaseMessageCodec {
   }
 
   private record RawHello(
-      int version, Bytes clientId, List<Capability> capabilities, int listenPort, Bytes key) {}
+      int version,
+      Bytes clientId,
+      List<Capability> capabilities,
+      int listenPort,
+      Bytes key,
+      List<HelloElement> elements) {}
 }

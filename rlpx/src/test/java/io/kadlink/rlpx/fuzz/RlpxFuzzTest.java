@@ -39,10 +39,17 @@ class RlpxFuzzTest {
   private static List<byte[]> baseMessages() {
     return List.of(
         hex("00" + HexFormat.of().formatHex(Eip8Vectors.bytes("hello"))),
+        hex("00" + helloWithElements()),
         hex("01c104"),
         hex("0104"),
         hex("010204c104"),
         hex("02c0"));
+  }
+
+  /** One of our form, one of another. */
+  private static String helloWithElements() {
+    String key = Eip8Vectors.key("static-key-a").publicKey().toString();
+    return "f851" + "0578c080" + "b840" + key + "c8" + "8478353039" + "82c0c0" + "c105";
   }
 
   private static byte[] hex(String digits) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.kadlink.identity.NodeKey;
 import io.kadlink.identity.PublicKey;
 import io.kadlink.rlpx.Eip8Vectors;
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
 import org.apache.tuweni.bytes.Bytes;
@@ -33,7 +34,9 @@ class BaseMessageCodecTest {
                 "kneth/v0.91/plan9",
                 List.of(new Capability("eth", 61), new Capability("mork", 22)),
                 9999,
-                PublicKey.of(vector.slice(40, 64))));
+                PublicKey.of(vector.slice(40, 64)),
+                List.of(
+                    new HelloElement("foo", Bytes.wrap("bar".getBytes(StandardCharsets.UTF_8))))));
   }
 
   @Test
