@@ -57,6 +57,11 @@ final class Attempt {
   record Failed(String outcome, Setback setback, String why, @Nullable Throwable cause)
       implements Result {
 
+    /** The same, in better words. */
+    Failed because(String better) {
+      return new Failed(outcome, setback, better, cause);
+    }
+
     /** Whether one of the two sides had a session, or a better connection, already. */
     boolean alreadyConnected() {
       return rlpxCause(cause)

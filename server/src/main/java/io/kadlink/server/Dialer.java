@@ -273,6 +273,8 @@ final class Dialer implements Outside, Door.Dials, PeerSet.Observer {
   private void ended(Attempt attempt) {
     DialTarget target = attempt.target();
     running.remove(target.id(), attempt);
+    Optional<String> refusal =
+        Optional.ofNullable(network).flatMap(it -> it.door().whyRefused(target.id()));
     switch (attempt.result()) {
       case Attempt.Direct direct -> {
         boolean added =
@@ -289,7 +291,9 @@ final class Dialer implements Outside, Door.Dials, PeerSet.Observer {
         }
       }
       case Attempt.Detoured detoured -> succeed(target, "connected_by_detour");
-      case Attempt.Failed failed -> {
+      case Attempt.Failed without -> {
+        Attempt.Failed failed =
+            refusal.map(why -> without.because("we refused it: " + why)).orElse(without);
         judgeAgain(target.id());
         if (failed.alreadyConnected()
             || peers.held(target.id()).isPresent()

@@ -14,6 +14,8 @@ import io.kadlink.server.admission.Decision;
 import io.kadlink.server.admission.InboundThrottle;
 import io.kadlink.server.admission.Rule;
 import io.kadlink.server.admission.Slot;
+import io.kadlink.server.membership.Membership;
+import io.kadlink.server.membership.Verdict;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayList;
@@ -40,9 +42,13 @@ final class Door implements Gate {
   private final Arrivals arrivals;
   private final PeerSet peers;
   private final Dials dials;
+  private final Members members;
   private final ServerMetrics metrics;
   private final Events events;
   private final Map<NodeId, List<Waiting>> waiting = new HashMap<>();
+
+  /** Why we refused to go on with a dial of ours, until the dialer asks. */
+  private final Map<NodeId, String> refusedDials = new HashMap<>();
 
   /** What the door asks the dialer. On the server's loop. */
   interface Dials {
@@ -73,6 +79,7 @@ final class Door implements Gate {
       Arrivals arrivals,
       PeerSet peers,
       Dials dials,
+      Members members,
       ServerMetrics metrics,
       Events events) {
     this.loop = loop;
@@ -82,6 +89,7 @@ final class Door implements Gate {
     this.arrivals = arrivals;
     this.peers = peers;
     this.dials = dials;
+    this.members = members;
     this.metrics = metrics;
     this.events = events;
   }
@@ -112,7 +120,14 @@ final class Door implements Gate {
   @Override
   public CompletionStage<Optional<DisconnectReason>> greeted(
       Hello hello, PublicKey remote, SocketAddress address, boolean inbound) {
-    return new Waiting(remote, address, inbound, true).enter();
+    Waiting waiting = new Waiting(remote, address, inbound, true);
+    return members.required() ? waiting.enterAsMember(hello) : waiting.enter();
+  }
+
+  /** In words, why we refused the connection that a dial of ours brought; asked once. */
+  Optional<String> whyRefused(NodeId id) {
+    loop.assertInLoop();
+    return Optional.ofNullable(refusedDials.remove(id));
   }
 
   /** Something changed for this node: whoever waits because of it is judged again. */
@@ -150,6 +165,7 @@ final class Door implements Gate {
     private final boolean inbound;
     private final boolean greeted;
     private final CompletableFuture<Optional<DisconnectReason>> answer = new CompletableFuture<>();
+    private Optional<Membership> membership = Optional.empty();
     private boolean held;
 
     Waiting(PublicKey remote, SocketAddress address, boolean inbound, boolean greeted) {
@@ -162,6 +178,21 @@ final class Door implements Gate {
     CompletionStage<Optional<DisconnectReason>> enter() {
       loop.execute(() -> judge(true));
       return answer;
+    }
+
+    CompletionStage<Optional<DisconnectReason>> enterAsMember(Hello hello) {
+      loop.execute(() -> members.examine(remote, hello, this::examined));
+      return answer;
+    }
+
+    private void examined(Verdict verdict) {
+      switch (verdict) {
+        case Verdict.Member member -> {
+          membership = Optional.of(member.membership());
+          judge(true);
+        }
+        case Verdict.Stranger stranger -> refuse(stranger.refusal());
+      }
     }
 
     void judge(boolean patient) {
@@ -192,7 +223,7 @@ final class Door implements Gate {
     private void admit(NodeId id, Decision.Admit admit) {
       if (greeted) {
         admit.instead().ifPresent(this::evict);
-        peers.keepPlace(id, admit.slot(), inbound);
+        peers.keepPlace(id, admit.slot(), inbound, membership);
         if (inbound) {
           arrivals.remove(id);
         }
@@ -228,6 +259,8 @@ final class Door implements Gate {
           arrivals.remove(id);
         }
         dials.notAdmitted(remote, address, "we refused its connection: " + refuse.why());
+      } else if (dials.running(id)) {
+        refusedDials.put(id, refuse.why());
       }
       answer(id, Optional.of(refuse.reason()));
     }

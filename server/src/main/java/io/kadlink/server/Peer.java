@@ -5,6 +5,7 @@ import io.kadlink.identity.NodeRecord;
 import io.kadlink.identity.PublicKey;
 import io.kadlink.rlpx.wire.Capability;
 import io.kadlink.rlpx.wire.DisconnectReason;
+import io.kadlink.server.membership.Membership;
 import io.kadlink.server.reputation.Behaviour;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -23,6 +24,16 @@ public interface Peer {
 
   /** Its record, when discovery has it. */
   Optional<NodeRecord> record();
+
+  /** What its certificates say of it, where members alone are admitted. */
+  default Optional<Membership> membership() {
+    return Optional.empty();
+  }
+
+  /** The organisation it is a member of, where members alone are admitted; safe to print. */
+  default Optional<String> organisation() {
+    return membership().map(Membership::organisation);
+  }
 
   /** The software name from its Hello, at most 256 characters, made safe to print. */
   String clientName();

@@ -9,6 +9,7 @@ import io.kadlink.rlpx.wire.Printable;
 import io.kadlink.server.admission.Census.Held;
 import io.kadlink.server.admission.Cidr;
 import io.kadlink.server.admission.Slot;
+import io.kadlink.server.membership.Membership;
 import io.kadlink.server.reputation.Behaviour;
 import java.time.Duration;
 import java.time.Instant;
@@ -53,7 +54,8 @@ final class PeerSet {
   private final List<Observer> observers = new ArrayList<>();
 
   /** A place kept for a connection that was admitted and is not there yet. */
-  private record Place(Slot slot, boolean inbound, Instant since) {}
+  private record Place(
+      Slot slot, boolean inbound, Optional<Membership> membership, Instant since) {}
 
   /** Who acts on changes; called on the server's loop. */
   interface Observer {
@@ -152,9 +154,9 @@ final class PeerSet {
   }
 
   /** Keeps a place for a connection that passed the gate. */
-  void keepPlace(NodeId id, Slot slot, boolean inbound) {
+  void keepPlace(NodeId id, Slot slot, boolean inbound, Optional<Membership> membership) {
     loop.assertInLoop();
-    Place place = new Place(slot, inbound, clock.instant());
+    Place place = new Place(slot, inbound, membership, clock.instant());
     places.put(id, place);
     loop.schedule(
         PLACE_KEPT,
@@ -188,15 +190,17 @@ final class PeerSet {
     Session session =
         new Session(
             connection, place.slot(), relay, record, clock.instant(), hosts, this::reported);
+    place.membership().ifPresent(session::setMembership);
     sessions.put(id, session);
     LOG.info(
-        "peer connected id={} client=\"{}\" {} address={} caps={}{} peers={}",
+        "peer connected id={} client=\"{}\" {} address={} caps={}{}{} peers={}",
         id.shortForm(),
         session.clientName(),
         session.inbound() ? "accepted" : "dialed",
         session.remoteAddress(),
         session.capabilities(),
         via(session),
+        session.organisation().map(name -> " organisation=\"" + name + "\"").orElse(""),
         sessions.size());
     session.open();
     events.tell(new ServerEvent.PeerConnected(session));

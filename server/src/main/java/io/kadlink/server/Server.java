@@ -10,6 +10,7 @@ import io.kadlink.rlpx.Rlpx;
 import io.kadlink.server.admission.Admission;
 import io.kadlink.server.dial.DialReason;
 import io.kadlink.server.dial.DialTarget;
+import io.kadlink.server.membership.MembershipStatus;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.InetAddress;
 import java.util.List;
@@ -43,6 +44,7 @@ public final class Server implements AutoCloseable {
   private final List<ProtocolHost> hosts;
   private final PeerSet peers;
   private final Discipline discipline;
+  private final Members members;
   private final Dialer dialer;
   private final Rlpx rlpx;
   private final int tcpPort;
@@ -60,6 +62,7 @@ public final class Server implements AutoCloseable {
       List<ProtocolHost> hosts,
       PeerSet peers,
       Discipline discipline,
+      Members members,
       Dialer dialer,
       Rlpx rlpx,
       int tcpPort) {
@@ -73,6 +76,7 @@ public final class Server implements AutoCloseable {
     this.hosts = List.copyOf(hosts);
     this.peers = peers;
     this.discipline = discipline;
+    this.members = members;
     this.dialer = dialer;
     this.rlpx = rlpx;
     this.tcpPort = tcpPort;
@@ -200,6 +204,26 @@ public final class Server implements AutoCloseable {
   /** The nodes that no limit counts for. */
   public CompletionStage<Set<NodeId>> trustedNodes() {
     return CompletableFuture.supplyAsync(admission::trusted, loop);
+  }
+
+  /** Whose members are admitted here, and what this node shows of itself. */
+  public CompletionStage<MembershipStatus> membership() {
+    return stopping.get()
+        ? CompletableFuture.failedFuture(new IllegalStateException("this node is stopping"))
+        : CompletableFuture.supplyAsync(members::status, loop);
+  }
+
+  /**
+   * Reads the files of {@link ServerBuilder#membership} now, and judges all peers by them; without
+   * it a changed file is noticed within seconds.
+   *
+   * @return fails with {@link io.kadlink.server.membership.MembershipException} when they can't be
+   *     used; what counted before counts on then
+   */
+  public CompletionStage<MembershipStatus> reloadMembership() {
+    return stopping.get()
+        ? CompletableFuture.failedFuture(new IllegalStateException("this node is stopping"))
+        : members.reload();
   }
 
   /** Why each known node that is not a peer is not one; the latest few thousand are kept. */

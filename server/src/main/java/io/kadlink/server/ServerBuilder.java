@@ -13,6 +13,7 @@ import io.kadlink.server.admission.PeerLimits;
 import io.kadlink.server.admission.Subject;
 import io.kadlink.server.dial.DialOptions;
 import io.kadlink.server.dial.DialTarget;
+import io.kadlink.server.membership.MembershipFiles;
 import io.kadlink.server.reputation.ReputationOptions;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -80,6 +81,7 @@ public final class ServerBuilder {
   private boolean rotation;
   private ReputationOptions reputation = ReputationOptions.DEFAULT;
   private Optional<Path> stateFolder = Optional.empty();
+  private MembershipFiles membership = MembershipFiles.NONE;
   private DialOptions dialing = DialOptions.DEFAULT;
   private DialFilter dialFilter = node -> Optional.empty();
 
@@ -373,6 +375,16 @@ public final class ServerBuilder {
     return this;
   }
 
+  /**
+   * Whose members alone are admitted, dialed or accepted, trusted and static nodes included; and
+   * what this node shows of itself. Default: everyone, nothing. The files are read at the start,
+   * and again when they change.
+   */
+  public ServerBuilder membership(MembershipFiles files) {
+    this.membership = files;
+    return this;
+  }
+
   /** How patiently nodes are dialed and redialed; default: {@link DialOptions#DEFAULT}. */
   public ServerBuilder dialing(DialOptions dialing) {
     this.dialing = dialing;
@@ -432,6 +444,7 @@ public final class ServerBuilder {
             rotation),
         reputation,
         stateFolder,
+        membership,
         dialing,
         dialFilter);
   }

@@ -6,6 +6,7 @@ import io.kadlink.server.admission.AdmissionOptions;
 import io.kadlink.server.admission.PeerLimits;
 import io.kadlink.server.dial.DialOptions;
 import io.kadlink.server.dial.DialTarget;
+import io.kadlink.server.membership.MembershipFiles;
 import io.kadlink.server.reputation.ReputationOptions;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.InetAddress;
@@ -37,6 +38,7 @@ record ServerOptions(
     AdmissionOptions admission,
     ReputationOptions reputation,
     Optional<Path> stateFolder,
+    MembershipFiles membership,
     DialOptions dialing,
     DialFilter dialFilter) {
 

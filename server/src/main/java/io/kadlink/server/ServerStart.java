@@ -13,6 +13,7 @@ import io.kadlink.server.admission.AccessLists;
 import io.kadlink.server.admission.Admission;
 import io.kadlink.server.admission.InboundThrottle;
 import io.kadlink.server.dial.DialTarget;
+import io.kadlink.server.membership.MembershipException;
 import io.kadlink.server.reputation.Reputation;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -50,6 +51,7 @@ final class ServerStart {
   private final List<ProtocolHost> hosts;
   private final PeerSet peers;
   private final Discipline discipline;
+  private final Members members;
   private final Rotation rotation;
   private final Dialer dialer;
   private final Door door;
@@ -57,7 +59,7 @@ final class ServerStart {
   private Optional<Discovery> discovery = Optional.empty();
   private int tcpPort;
 
-  private ServerStart(ServerOptions options) {
+  private ServerStart(ServerOptions options, Members.Start membership) {
     this.options = options;
     this.self = options.signer().publicKey();
     this.threads = ServerThreads.start(options.protocols());
@@ -98,6 +100,15 @@ final class ServerStart {
     peers.observe(discipline);
     this.rotation =
         new Rotation(loop, options.clock(), splitRandom(), options.limits(), peers, metrics);
+    this.members =
+        new Members(
+            loop,
+            options.clock(),
+            membership,
+            self,
+            threads.verifier(),
+            peers,
+            new MembershipMetrics(options.metrics()));
     this.door =
         new Door(
             loop,
@@ -107,6 +118,7 @@ final class ServerStart {
             arrivals,
             peers,
             dialer,
+            members,
             metrics,
             events);
     this.rlpx = new NettyRlpx(rlpxOptions(), threads.transport());
@@ -116,7 +128,13 @@ final class ServerStart {
    * @throws ServerStartException when something stands in the way; nothing is left behind then
    */
   static Server start(ServerOptions options) {
-    ServerStart start = new ServerStart(options);
+    Members.Start membership;
+    try {
+      membership = Members.Start.read(options.membership(), options.signer().publicKey());
+    } catch (MembershipException e) {
+      throw new ServerStartException("membership: " + e.getMessage(), e);
+    }
+    ServerStart start = new ServerStart(options, membership);
     try {
       start.startProtocols();
       start.listen();
@@ -141,6 +159,7 @@ final class ServerStart {
         hosts,
         peers,
         discipline,
+        members,
         dialer,
         rlpx,
         tcpPort);
@@ -150,7 +169,8 @@ final class ServerStart {
     RlpxOptions.Builder builder =
         RlpxOptions.builder(options.signer(), options.clientName(), options.metrics())
             .gate(door)
-            .computation(threads.computation());
+            .computation(threads.computation())
+            .helloElements(members::shown);
     for (Protocol protocol : options.protocols()) {
       builder.capability(protocol.capability(), protocol.messageCount());
     }
@@ -260,6 +280,7 @@ final class ServerStart {
     loop.execute(
         () -> {
           discipline.start();
+          members.start();
           if (options.admission().rotation()) {
             rotation.start();
           }

@@ -10,6 +10,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One server's threads.
@@ -18,15 +21,19 @@ import java.util.concurrent.Executors;
  * @param protocols one for each protocol name
  * @param transport connections and discovery
  * @param computation what would hold up a connection's loop: handshakes, large messages
+ * @param verifier what takes long and is waited for by nobody: signatures of certificates, files
  */
 record ServerThreads(
     DefaultEventLoop server,
     Map<String, DefaultEventLoop> protocols,
     Transport transport,
-    ExecutorService computation) {
+    ExecutorService computation,
+    ExecutorService verifier) {
 
   /** Enough to keep a machine busy with encryption; peers share them. */
   private static final int MAX_IO_THREADS = 4;
+
+  private static final int VERIFIER_IDLE_SECONDS = 60;
 
   static ServerThreads start(List<Protocol> protocols) {
     Map<String, DefaultEventLoop> loops = new LinkedHashMap<>();
@@ -39,7 +46,22 @@ record ServerThreads(
         loops,
         Transport.sockets(threads),
         Executors.newFixedThreadPool(
-            threads, new DefaultThreadFactory("kadlink-computation", true)));
+            threads, new DefaultThreadFactory("kadlink-computation", true)),
+        verifierThread());
+  }
+
+  /** Made when it is needed, gone when it has not been for a while. */
+  private static ExecutorService verifierThread() {
+    ThreadPoolExecutor verifier =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            VERIFIER_IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            Thread.ofPlatform().daemon().name("kadlink-verifier").factory());
+    verifier.allowCoreThreadTimeOut(true);
+    return verifier;
   }
 
   private static DefaultEventLoop eventLoop(String name) {

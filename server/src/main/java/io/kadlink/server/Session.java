@@ -9,6 +9,7 @@ import io.kadlink.rlpx.wire.DisconnectReason;
 import io.kadlink.rlpx.wire.ProtocolViolation;
 import io.kadlink.rlpx.wire.SharedCapability;
 import io.kadlink.server.admission.Slot;
+import io.kadlink.server.membership.Membership;
 import io.kadlink.server.reputation.Behaviour;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -35,6 +36,7 @@ final class Session implements Peer, RlpxConnection.Listener {
   private final Reports reports;
   private final AtomicReference<@Nullable String> ending = new AtomicReference<>();
   private volatile Optional<NodeRecord> record;
+  private volatile Optional<Membership> membership = Optional.empty();
 
   /** A capability of this session, who handles it, and what waits for that. */
   private record Spoken(SharedCapability shared, ProtocolHost host, ReadGauge.Level inbound) {}
@@ -85,6 +87,10 @@ final class Session implements Peer, RlpxConnection.Listener {
 
   void setRecord(NodeRecord record) {
     this.record = Optional.of(record);
+  }
+
+  void setMembership(Membership membership) {
+    this.membership = Optional.of(membership);
   }
 
   /** Tells the protocols, then lets messages come. */
@@ -194,6 +200,11 @@ final class Session implements Peer, RlpxConnection.Listener {
   @Override
   public Optional<NodeRecord> record() {
     return record;
+  }
+
+  @Override
+  public Optional<Membership> membership() {
+    return membership;
   }
 
   @Override

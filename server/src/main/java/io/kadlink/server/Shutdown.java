@@ -71,6 +71,7 @@ record Shutdown(
     threads.computation().shutdown();
     shutDown(threads.server());
     discipline.close();
+    threads.verifier().shutdownNow();
     threads.protocols().values().forEach(Shutdown::shutDown);
   }
 
