@@ -6,6 +6,7 @@ import io.kadlink.identity.Enode;
 import io.kadlink.identity.NodeId;
 import io.kadlink.identity.NodeRecord;
 import io.kadlink.identity.PublicKey;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -28,6 +29,20 @@ public interface Discovery extends AutoCloseable {
 
   /** Changes this node's record; {@code seq} rises by one when the content differs. */
   CompletionStage<NodeRecord> updateRecord(UnaryOperator<NodeRecord.Builder> change);
+
+  /**
+   * Puts an endpoint into this node's record that is known better than from what others say, which
+   * counts no more in its address family: not at all when the UDP port is known, for that alone
+   * when it is not. Replaces the one given before for the family; an address that was fixed by the
+   * options stays.
+   */
+  CompletionStage<NodeRecord> pinEndpoint(KnownEndpoint endpoint);
+
+  /**
+   * Takes back what {@link #pinEndpoint} said of this address: the record has this node's own ports
+   * again, and what others say counts. The address stays until they agree on another one.
+   */
+  CompletionStage<NodeRecord> unpinEndpoint(InetAddress address);
 
   /** Nodes for a dialer: tables and lookups of random targets, by all protocol versions. */
   default NodeSource nodes() {

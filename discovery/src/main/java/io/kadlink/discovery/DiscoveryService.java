@@ -17,6 +17,7 @@ import io.kadlink.identity.Enode;
 import io.kadlink.identity.NodeId;
 import io.kadlink.identity.NodeRecord;
 import io.kadlink.identity.PublicKey;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -106,6 +107,16 @@ public final class DiscoveryService implements Discovery {
   @Override
   public CompletionStage<NodeRecord> updateRecord(UnaryOperator<NodeRecord.Builder> change) {
     return onLoop(future -> future.complete(discovery.updateRecord(change)));
+  }
+
+  @Override
+  public CompletionStage<NodeRecord> pinEndpoint(KnownEndpoint endpoint) {
+    return onLoop(future -> future.complete(discovery.pinEndpoint(endpoint)));
+  }
+
+  @Override
+  public CompletionStage<NodeRecord> unpinEndpoint(InetAddress address) {
+    return onLoop(future -> future.complete(discovery.unpinEndpoint(address)));
   }
 
   @Override

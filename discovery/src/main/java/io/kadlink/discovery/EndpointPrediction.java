@@ -56,6 +56,13 @@ final class EndpointPrediction {
     (us.getAddress() instanceof Inet4Address ? v4 : v6).vote(voter(by.udp()), us);
   }
 
+  /** Has the endpoint that wins the next vote told of again, even if it is the one told of last. */
+  void tellAgain() {
+    loop.assertInLoop();
+    v4.believed = null;
+    v6.believed = null;
+  }
+
   /** In a private network, where all share one address, each endpoint has a vote. */
   private static Object voter(InetSocketAddress from) {
     InetAddress address = from.getAddress();

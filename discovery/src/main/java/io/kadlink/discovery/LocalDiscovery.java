@@ -7,7 +7,6 @@ import io.kadlink.discovery.crawl.NodeSet;
 import io.kadlink.discovery.lookup.LookupResult;
 import io.kadlink.discovery.loop.Loop;
 import io.kadlink.discovery.store.NodeDatabase;
-import io.kadlink.discovery.table.Addresses;
 import io.kadlink.discovery.table.Closest;
 import io.kadlink.discovery.table.Contact;
 import io.kadlink.discovery.table.LocalNode;
@@ -62,8 +61,7 @@ public final class LocalDiscovery implements DatagramHandler {
   private final RandomGenerator random;
   private final List<Overlay> overlays = new ArrayList<>();
   private final Optional<NodeDatabase> database;
-  private final EndpointPrediction prediction;
-  private final List<InetAddress> fixedAddresses;
+  private final OwnEndpoint ownEndpoint;
   private final Predicate<InetAddress> allowed;
   private final Counter outside;
   private final Set<NodeId> seen = new HashSet<>();
@@ -91,8 +89,12 @@ public final class LocalDiscovery implements DatagramHandler {
     this.local = local;
     this.database = database;
     this.random = random;
-    this.prediction = new EndpointPrediction(loop, this::moved);
-    this.fixedAddresses = settings.fixedAddresses();
+    this.ownEndpoint =
+        new OwnEndpoint(
+            loop,
+            local,
+            settings.fixedAddresses(),
+            (ip, tcp, udp) -> updateRecord(builder -> builder.endpoint(ip, tcp, udp)));
     this.allowed = settings.addresses().allowed();
     this.outside =
         Counter.builder("kadlink.discovery.outside")
@@ -293,6 +295,18 @@ public final class LocalDiscovery implements DatagramHandler {
     return after;
   }
 
+  /** See {@link Discovery#pinEndpoint}. */
+  public NodeRecord pinEndpoint(KnownEndpoint endpoint) {
+    ownEndpoint.pin(endpoint);
+    return local.record();
+  }
+
+  /** See {@link Discovery#unpinEndpoint}. */
+  public NodeRecord unpinEndpoint(InetAddress address) {
+    ownEndpoint.unpin(address);
+    return local.record();
+  }
+
   /** Has {@code watcher} told of each new record of this node. */
   void watchRecord(Consumer<NodeRecord> watcher) {
     loop.assertInLoop();
@@ -353,12 +367,6 @@ public final class LocalDiscovery implements DatagramHandler {
         Math.max(a.hops(), b.hops()));
   }
 
-  /** Others agree that this is where we are. */
-  private void moved(InetSocketAddress endpoint) {
-    updateRecord(
-        builder -> builder.endpoint(endpoint.getAddress(), local.tcpPort(), endpoint.getPort()));
-  }
-
   private final class Witness implements SignsOfLife {
     @Override
     public void alive(Contact contact, long enrSeq) {
@@ -370,11 +378,7 @@ public final class LocalDiscovery implements DatagramHandler {
 
     @Override
     public void seenAt(Contact by, InetSocketAddress us) {
-      boolean fixed =
-          fixedAddresses.stream().anyMatch(own -> Addresses.sameFamily(own, us.getAddress()));
-      if (!fixed) {
-        prediction.statement(by, us);
-      }
+      ownEndpoint.seenAt(by, us);
     }
   }
 }

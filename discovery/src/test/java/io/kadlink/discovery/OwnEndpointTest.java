@@ -2,111 +2,149 @@ package io.kadlink.discovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kadlink.discovery.table.AddressRules;
 import io.kadlink.discovery.table.Contact;
 import io.kadlink.discovery.table.LocalNode;
 import io.kadlink.discovery.testing.VirtualNetwork;
-import io.kadlink.discovery.udp.Transport;
+import io.kadlink.discovery.testing.VirtualTime;
+import io.kadlink.identity.Enode;
 import io.kadlink.identity.NodeKey;
-import io.kadlink.identity.NodeRecord;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.time.Duration;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
-/** Where a node says it is, and whom it hears there. */
+/** Who decides where this node is: its operator, then who was asked, then the crowd. */
 class OwnEndpointTest {
-  private static final InetSocketAddress WHERE_IT_IS = VirtualNetwork.address(20, 1, 1, 1);
-  private static final InetAddress PRIVATE = VirtualNetwork.address(10, 0, 0, 5).getAddress();
-  private static final Duration LONG = Duration.ofMinutes(10);
+  private static final InetSocketAddress CROWD = VirtualNetwork.address(80, 1, 1, 1);
+  private static final InetAddress ROUTER = VirtualNetwork.address(90, 1, 1, 1).getAddress();
+  private static final InetAddress AT_FIRST = VirtualNetwork.address(10, 0, 0, 2).getAddress();
+  private static final int TCP = 30303;
+  private static final int UDP = 30304;
 
-  private final VirtualNetwork network = new VirtualNetwork(31);
-  private final VirtualNetwork.Node bootnode = network.start();
-  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private final VirtualTime time = new VirtualTime();
+  private final LocalNode local =
+      new LocalNode(time, NodeKey.generate(), List.of(AT_FIRST), UDP, TCP, Optional.empty());
+  private int networks;
 
-  /** A node that says at first that it is at a private address. */
-  private LocalDiscovery start(DiscoverySettings settings) {
-    AtomicReference<LocalDiscovery> target = new AtomicReference<>();
-    Transport transport =
-        network.open(WHERE_IT_IS, (from, datagram) -> target.get().received(from, datagram));
-    LocalDiscovery discovery =
-        new LocalDiscovery(
-            network.time,
-            new LocalNode(
-                network.time,
-                NodeKey.generate(),
-                List.of(PRIVATE),
-                VirtualNetwork.PORT,
-                30303,
-                Optional.empty()),
-            transport,
-            new Random(1),
-            meters,
-            settings
-                .withVersions(EnumSet.of(DiscoveryVersion.V4))
-                .withBootnodes(List.of(bootnode.contact())),
-            Optional.empty());
-    target.set(discovery);
-    discovery.start();
-    return discovery;
+  private OwnEndpoint endpoint(InetAddress... fixed) {
+    return new OwnEndpoint(
+        time,
+        local,
+        List.of(fixed),
+        (ip, tcp, udp) -> local.update(record -> record.endpoint(ip, tcp, udp)));
   }
 
-  private void grow(int nodes) {
-    for (int i = 0; i < nodes; i++) {
-      network.start(bootnode);
+  /** So many networks that have not voted before see us there. */
+  private void vote(OwnEndpoint own, int count, InetSocketAddress us) {
+    for (int i = 0; i < count; i++) {
+      networks++;
+      own.seenAt(
+          Contact.of(
+              NodeKey.generate().publicKey(),
+              VirtualNetwork.address(20, networks / 250, networks % 250, 1),
+              0),
+          us);
     }
   }
 
-  @Test
-  void whatEnoughNetworksSeeGoesIntoTheRecordWithAHigherSequenceNumber() {
-    grow(EndpointPrediction.MIN_VOTES);
-    LocalDiscovery node = start(DiscoverySettings.defaults());
-    NodeRecord first = node.local().record();
-    assertThat(first.udpEndpoint().orElseThrow().getAddress()).isEqualTo(PRIVATE);
-    AtomicReference<NodeRecord> told = new AtomicReference<>();
-    node.watchRecord(told::set);
-    assertThat(network.time.passUntil(() -> told.get() != null, LONG)).isTrue();
-    assertThat(node.local().record()).isEqualTo(told.get());
-    assertThat(told.get().udpEndpoint()).contains(WHERE_IT_IS);
-    assertThat(told.get().tcpEndpoint()).contains(WHERE_IT_IS);
-    assertThat(told.get().seq()).isEqualTo(first.seq() + 1);
+  private String advertised() {
+    Enode enode = local.record().enode().orElseThrow();
+    return enode.udpEndpoint().getAddress().getHostAddress()
+        + " "
+        + enode.tcpPort()
+        + " "
+        + enode.udpPort();
+  }
+
+  private static KnownEndpoint mapped(InetAddress address, int tcp, int udp) {
+    return new KnownEndpoint(address, OptionalInt.of(tcp), OptionalInt.of(udp));
+  }
+
+  private static KnownEndpoint address(InetAddress address) {
+    return new KnownEndpoint(address, OptionalInt.empty(), OptionalInt.empty());
   }
 
   @Test
-  void aFixedAddressStaysWhateverOthersSay() {
-    grow(EndpointPrediction.MIN_VOTES);
-    LocalDiscovery node = start(DiscoverySettings.defaults().withFixedAddresses(List.of(PRIVATE)));
-    NodeRecord first = node.local().record();
-    assertThat(
-            network.time.passUntil(
-                () -> node.proven().size() >= EndpointPrediction.MIN_VOTES, LONG))
-        .isTrue();
-    network.time.pass(Duration.ofSeconds(1));
-    assertThat(node.local().record()).isEqualTo(first);
+  void aMappedEndpointIsAdvertisedWhateverTheCrowdSees() {
+    OwnEndpoint own = endpoint();
+    own.pin(mapped(ROUTER, 4001, 4002));
+    vote(own, 20, CROWD);
+    assertThat(advertised()).isEqualTo("90.1.1.1 4001 4002");
   }
 
   @Test
-  void addressesThatAreNotAllowedAreNotHeard() {
-    grow(3);
-    InetAddress friend = network.nodes().get(1).address.getAddress();
-    LocalDiscovery node =
-        start(
-            DiscoverySettings.defaults()
-                .withAddresses(AddressRules.defaults().withAllowed(friend::equals)));
-    assertThat(meters.get("kadlink.discovery.outside").counter().count()).isZero();
-    for (VirtualNetwork.Node asker : network.nodes()) {
-      AtomicReference<Optional<Duration>> pong = new AtomicReference<>();
-      asker.discovery().ping(Contact.of(node.local().record(), WHERE_IT_IS), pong::set);
-      assertThat(network.time.passUntil(() -> pong.get() != null, LONG)).isTrue();
-      assertThat(pong.get().isPresent()).isEqualTo(asker.address.getAddress().equals(friend));
-    }
-    assertThat(meters.get("kadlink.discovery.outside").counter().count()).isPositive();
-    assertThat(node.proven()).allMatch(contact -> contact.address().equals(friend));
+  void aMappedEndpointReplacesWhatTheCrowdSaw() {
+    OwnEndpoint own = endpoint();
+    vote(own, 20, CROWD);
+    assertThat(advertised()).isEqualTo("80.1.1.1 30303 " + CROWD.getPort());
+    own.pin(mapped(ROUTER, 4001, 4002));
+    assertThat(advertised()).isEqualTo("90.1.1.1 4001 4002");
+  }
+
+  @Test
+  void aMappingThatIsRenewedDoesNotRaiseTheSequenceNumber() {
+    OwnEndpoint own = endpoint();
+    own.pin(mapped(ROUTER, 4001, 4002));
+    long seq = local.record().seq();
+    own.pin(mapped(ROUTER, 4001, 4002));
+    assertThat(local.record().seq()).isEqualTo(seq);
+    own.pin(mapped(ROUTER, 4001, 4003));
+    assertThat(local.record().seq()).isEqualTo(seq + 1);
+  }
+
+  @Test
+  void aMappingThatIsLostGivesTheOwnPortsBackAndTheCrowdItsVoice() {
+    OwnEndpoint own = endpoint();
+    own.pin(mapped(ROUTER, 4001, 4002));
+    own.unpin(ROUTER);
+    assertThat(advertised()).isEqualTo("90.1.1.1 30303 30304");
+    vote(own, 20, CROWD);
+    assertThat(advertised()).isEqualTo("80.1.1.1 30303 " + CROWD.getPort());
+  }
+
+  @Test
+  void whatTheCrowdSawBeforeIsSeenAgainAfterAMappingWasLost() {
+    OwnEndpoint own = endpoint();
+    vote(own, 20, CROWD);
+    own.pin(mapped(ROUTER, 4001, 4002));
+    own.unpin(ROUTER);
+    vote(own, 1, CROWD);
+    assertThat(advertised()).isEqualTo("80.1.1.1 30303 " + CROWD.getPort());
+  }
+
+  @Test
+  void ofAnAddressKnownWithoutPortsTheCrowdGivesTheUdpPort() {
+    OwnEndpoint own = endpoint();
+    own.pin(address(CROWD.getAddress()));
+    assertThat(advertised()).isEqualTo("80.1.1.1 30303 30304");
+    vote(own, 20, CROWD);
+    assertThat(advertised()).isEqualTo("80.1.1.1 30303 " + CROWD.getPort());
+    own.pin(address(CROWD.getAddress()));
+    assertThat(advertised()).as("asked again").isEqualTo("80.1.1.1 30303 " + CROWD.getPort());
+  }
+
+  @Test
+  void aCrowdThatSeesAnotherAddressThanTheOneKnownIsNotBelieved() {
+    OwnEndpoint own = endpoint();
+    own.pin(address(ROUTER));
+    vote(own, 20, CROWD);
+    assertThat(advertised()).isEqualTo("90.1.1.1 30303 30304");
+  }
+
+  @Test
+  void whatTheOperatorFixedStays() {
+    OwnEndpoint own = endpoint(AT_FIRST);
+    own.pin(mapped(ROUTER, 4001, 4002));
+    vote(own, 20, CROWD);
+    assertThat(advertised()).isEqualTo("10.0.0.2 30303 30304");
+  }
+
+  @Test
+  void takingBackWhatWasNotSaidChangesNothing() {
+    OwnEndpoint own = endpoint();
+    own.unpin(ROUTER);
+    assertThat(advertised()).isEqualTo("10.0.0.2 30303 30304");
   }
 }

@@ -92,6 +92,16 @@ public final class LocalNode {
     return record.udpEndpoint().map(InetSocketAddress::getPort).orElse(udpPort);
   }
 
+  /** The UDP port that this node told others at the start. */
+  public int ownUdpPort() {
+    return udpPort;
+  }
+
+  /** The TCP port that this node listens on, 0 when it can't be dialed. */
+  public int ownTcpPort() {
+    return tcpPort;
+  }
+
   /** The TCP port to tell others, 0 when this node can't be dialed. */
   public int tcpPort() {
     NodeRecord current = record;
