@@ -1,0 +1,403 @@
+package io.kadlink.server.nat;
+
+import com.google.common.net.InetAddresses;
+import com.google.common.primitives.Ints;
+import io.kadlink.discovery.loop.Loop;
+import io.kadlink.server.nat.Surroundings.HttpQuestion;
+import io.kadlink.server.nat.wire.BadAnswerException;
+import io.kadlink.server.nat.wire.DeviceDescription;
+import io.kadlink.server.nat.wire.DeviceDescription.Service;
+import io.kadlink.server.nat.wire.IpProtocol;
+import io.kadlink.server.nat.wire.SoapAnswer;
+import io.kadlink.server.nat.wire.SoapCodec;
+import io.kadlink.server.nat.wire.SsdpAnswer;
+import io.kadlink.server.nat.wire.SsdpCodec;
+import java.net.InetAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * UPnP's Internet Gateway Device, versions 1 and 2: found by SSDP, described by XML, told what to
+ * do by SOAP. Only the router itself is believed: a device elsewhere in the local network could not
+ * forward anything, but could have us fetch what it likes.
+ */
+final class UpnpGateway implements Gateway {
+
+  /** Each kind is searched for so often; datagrams to a group are easily lost on a radio link. */
+  static final List<Duration> SEARCH_WAITS =
+      List.of(Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(2));
+
+  /** Devices spread their answers over this time. */
+  private static final int MAX_WAIT_SECONDS = 1;
+
+  /** A cheap router takes a second for an action when it is busy. */
+  static final Duration HTTP_LIMIT = Duration.ofSeconds(5);
+
+  /** For goodbyes. */
+  static final Duration PARTING_LIMIT = Duration.ofSeconds(1);
+
+  /** How many other ports are tried when the wanted one is taken. */
+  static final int OTHER_PORTS = 5;
+
+  private static final int LOWEST_OTHER_PORT = 1_025;
+
+  /** All devices that map ports answer to this, those of version 2 too (§1.3.2). */
+  static final String TARGET = "urn:schemas-upnp-org:device:InternetGatewayDevice:1";
+
+  private static final String DESCRIPTION = "kadlink";
+
+  private final Loop loop;
+  private final Surroundings surroundings;
+  private final NatMetrics metrics;
+  private final RandomGenerator random;
+  private final Route route;
+  private final Map<IpProtocol, Integer> mapped = new EnumMap<>(IpProtocol.class);
+  private @Nullable Service service;
+  private @Nullable InetAddress external;
+  private Runnable open = () -> {};
+
+  /** What was asked before the last close is of no interest any more. */
+  private int generation;
+
+  UpnpGateway(
+      Loop loop,
+      Surroundings surroundings,
+      NatMetrics metrics,
+      RandomGenerator random,
+      Route route) {
+    this.loop = loop;
+    this.surroundings = surroundings;
+    this.metrics = metrics;
+    this.random = random;
+    this.route = route;
+  }
+
+  @Override
+  public MappingProtocol protocol() {
+    return MappingProtocol.UPNP;
+  }
+
+  @Override
+  public Route route() {
+    return route;
+  }
+
+  @Override
+  public void probe(Consumer<Probe> done) {
+    Consumer<Probe> counted =
+        found -> {
+          metrics.asked(
+              "upnp",
+              found == Probe.SILENT ? NatMetrics.Outcome.SILENT : NatMetrics.Outcome.ANSWERED);
+          done.accept(found);
+        };
+    if (service == null) {
+      search(counted);
+    } else {
+      look(service, counted);
+    }
+  }
+
+  private void search(Consumer<Probe> done) {
+    open =
+        Question.<SsdpAnswer>ask(
+            loop,
+            surroundings,
+            metrics,
+            route.local(),
+            SsdpCodec.GROUP,
+            SsdpCodec.search(TARGET, MAX_WAIT_SECONDS),
+            SEARCH_WAITS,
+            route.gateway()::equals,
+            bytes ->
+                Optional.of(SsdpCodec.decode(bytes))
+                    .filter(it -> it.target().equals(TARGET))
+                    .filter(it -> SsdpCodec.host(it.location()).equals(route.gateway())),
+            found ->
+                found.ifPresentOrElse(
+                    answer -> describe(answer.location(), done), () -> done.accept(Probe.SILENT)));
+  }
+
+  private void describe(URI location, Consumer<Probe> done) {
+    exchange(
+        HttpQuestion.get(route.local(), location),
+        HTTP_LIMIT,
+        answer -> {
+          Optional<Service> found = Optional.empty();
+          if (answer.filter(it -> it.status() == 200).isPresent()) {
+            try {
+              found =
+                  DeviceDescription.decode(answer.get().body().toArrayUnsafe(), location)
+                      .mappingService();
+            } catch (BadAnswerException e) {
+              unreadable(location, e);
+            }
+          }
+          if (found.isEmpty()) {
+            done.accept(Probe.SILENT);
+            return;
+          }
+          service = found.get();
+          look(found.get(), done);
+        });
+  }
+
+  /** Whether the router has the address it had, and our mappings. */
+  private void look(Service at, Consumer<Probe> done) {
+    act(
+        at,
+        "GetExternalIPAddress",
+        Map.of(),
+        HTTP_LIMIT,
+        answer -> {
+          if (answer.isEmpty()) {
+            done.accept(Probe.SILENT);
+            return;
+          }
+          Optional<InetAddress> told = address(answer.get());
+          boolean moved = external != null && told.isPresent() && !told.get().equals(external);
+          told.ifPresent(address -> external = address);
+          if (moved) {
+            done.accept(Probe.FORGETFUL);
+          } else {
+            lookForMappings(at, List.copyOf(mapped.keySet()), done);
+          }
+        });
+  }
+
+  private static Optional<InetAddress> address(SoapAnswer answer) {
+    return answer instanceof SoapAnswer.Done done
+        ? Optional.ofNullable(done.values().get("NewExternalIPAddress"))
+            .filter(InetAddresses::isInetAddress)
+            .map(InetAddresses::forString)
+        : Optional.empty();
+  }
+
+  private void lookForMappings(Service at, List<IpProtocol> left, Consumer<Probe> done) {
+    if (left.isEmpty()) {
+      done.accept(Probe.STEADY);
+      return;
+    }
+    IpProtocol protocol = left.get(0);
+    act(
+        at,
+        "GetSpecificPortMappingEntry",
+        key(protocol, mapped.getOrDefault(protocol, 0)),
+        HTTP_LIMIT,
+        answer -> {
+          boolean ours =
+              answer.orElse(null) instanceof SoapAnswer.Done found
+                  && InetAddresses.toAddrString(route.local())
+                      .equals(found.values().get("NewInternalClient"));
+          boolean unknown =
+              answer.orElse(null) instanceof SoapAnswer.Refusal refusal
+                  && refusal.code() != SoapAnswer.NO_ENTRY;
+          if (ours || unknown) {
+            lookForMappings(at, left.subList(1, left.size()), done);
+          } else {
+            done.accept(answer.isPresent() ? Probe.FORGETFUL : Probe.SILENT);
+          }
+        });
+  }
+
+  @Override
+  public void map(Wish wish, Consumer<Outcome> done) {
+    Service at = service;
+    if (at == null) {
+      done.accept(new Silent());
+      return;
+    }
+    act(
+        at,
+        "GetExternalIPAddress",
+        Map.of(),
+        HTTP_LIMIT,
+        answer -> {
+          if (answer.isEmpty()) {
+            silent(done);
+            return;
+          }
+          Optional<InetAddress> told = address(answer.get());
+          if (told.isEmpty()) {
+            refused("the router has no address of its own yet", done);
+            return;
+          }
+          external = told.get();
+          add(new Attempt(at, wish, told.get(), OTHER_PORTS, wish.externalPort(), false), done);
+        });
+  }
+
+  /**
+   * One try to add a mapping.
+   *
+   * @param triesLeft with other ports, once this one is taken
+   * @param permanent without lifetime, because the router knows no other mappings
+   */
+  private record Attempt(
+      Service at,
+      Wish wish,
+      InetAddress address,
+      int triesLeft,
+      int externalPort,
+      boolean permanent) {
+
+    Attempt withPort(int port) {
+      return new Attempt(at, wish, address, triesLeft - 1, port, permanent);
+    }
+
+    Attempt withoutLifetime() {
+      return new Attempt(at, wish, address, triesLeft, externalPort, true);
+    }
+  }
+
+  private void add(Attempt attempt, Consumer<Outcome> done) {
+    Wish wish = attempt.wish();
+    Map<String, String> arguments =
+        new LinkedHashMap<>(key(wish.protocol(), attempt.externalPort()));
+    arguments.put("NewInternalPort", Integer.toString(wish.internalPort()));
+    arguments.put("NewInternalClient", InetAddresses.toAddrString(route.local()));
+    arguments.put("NewEnabled", "1");
+    arguments.put("NewPortMappingDescription", DESCRIPTION);
+    arguments.put(
+        "NewLeaseDuration", attempt.permanent() ? "0" : Long.toString(wish.lifetime().toSeconds()));
+    act(
+        attempt.at(),
+        "AddPortMapping",
+        arguments,
+        HTTP_LIMIT,
+        answer -> {
+          if (answer.isEmpty()) {
+            silent(done);
+            return;
+          }
+          switch (answer.get()) {
+            case SoapAnswer.Done added -> granted(attempt, done);
+            case SoapAnswer.Refusal refusal -> again(attempt, refusal, done);
+          }
+        });
+  }
+
+  private void again(Attempt attempt, SoapAnswer.Refusal refusal, Consumer<Outcome> done) {
+    int internal = attempt.wish().internalPort();
+    int code = refusal.code();
+    boolean taken = code == SoapAnswer.CONFLICT || code == SoapAnswer.USED_PORT;
+    if (code == SoapAnswer.ONLY_PERMANENT && !attempt.permanent()) {
+      add(attempt.withoutLifetime(), done);
+    } else if (taken && attempt.triesLeft() > 0) {
+      add(attempt.withPort(random.nextInt(LOWEST_OTHER_PORT, 65_536)), done);
+    } else if (code == SoapAnswer.SAME_PORTS
+        && attempt.triesLeft() > 0
+        && attempt.externalPort() != internal) {
+      add(attempt.withPort(internal), done);
+    } else {
+      refused(refusal.why(), done);
+    }
+  }
+
+  private void granted(Attempt attempt, Consumer<Outcome> done) {
+    metrics.asked("upnp", NatMetrics.Outcome.GRANTED);
+    Wish wish = attempt.wish();
+    mapped.put(wish.protocol(), attempt.externalPort());
+    done.accept(
+        new Granted(
+            new Mapping(
+                wish.protocol(),
+                wish.internalPort(),
+                attempt.address(),
+                attempt.externalPort(),
+                wish.lifetime())));
+  }
+
+  private void refused(String why, Consumer<Outcome> done) {
+    metrics.asked("upnp", NatMetrics.Outcome.REFUSED);
+    done.accept(new Refused(why));
+  }
+
+  private void silent(Consumer<Outcome> done) {
+    metrics.asked("upnp", NatMetrics.Outcome.SILENT);
+    done.accept(new Silent());
+  }
+
+  @Override
+  public void unmap(Mapping mapping, Runnable done) {
+    mapped.remove(mapping.protocol());
+    Service at = service;
+    if (at == null) {
+      done.run();
+      return;
+    }
+    act(
+        at,
+        "DeletePortMapping",
+        key(mapping.protocol(), mapping.externalPort()),
+        PARTING_LIMIT,
+        answer -> done.run());
+  }
+
+  /** What names a mapping, in the order that all actions begin with. */
+  private static Map<String, String> key(IpProtocol protocol, int externalPort) {
+    Map<String, String> key = new LinkedHashMap<>();
+    key.put("NewRemoteHost", "");
+    key.put("NewExternalPort", Integer.toString(externalPort));
+    key.put("NewProtocol", protocol.name());
+    return key;
+  }
+
+  private void act(
+      Service at,
+      String action,
+      Map<String, String> arguments,
+      Duration limit,
+      Consumer<Optional<SoapAnswer>> done) {
+    exchange(
+        new HttpQuestion(
+            route.local(),
+            at.control(),
+            Optional.of(SoapCodec.actionHeader(at.type(), action)),
+            SoapCodec.request(at.type(), action, arguments)),
+        limit,
+        answer -> {
+          Optional<SoapAnswer> said = Optional.empty();
+          if (answer.filter(it -> it.status() == 200 || it.status() == 500).isPresent()) {
+            try {
+              said = Optional.of(SoapCodec.decode(action, answer.get().body().toArrayUnsafe()));
+            } catch (BadAnswerException e) {
+              unreadable(at.control(), e);
+            }
+          }
+          done.accept(said);
+        });
+  }
+
+  private void unreadable(URI where, BadAnswerException why) {
+    int port = Ints.max(where.getPort(), 80);
+    metrics.unreadable(new java.net.InetSocketAddress(route.gateway(), port), why);
+  }
+
+  private void exchange(
+      HttpQuestion question, Duration limit, Consumer<Optional<Surroundings.HttpAnswer>> done) {
+    int asked = generation;
+    surroundings.http(
+        question,
+        limit,
+        answer -> {
+          if (asked == generation) {
+            done.accept(answer);
+          }
+        });
+  }
+
+  @Override
+  public void close() {
+    generation++;
+    open.run();
+  }
+}
