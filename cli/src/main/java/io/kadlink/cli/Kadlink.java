@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
       PeersCommand.class,
       WhyCommand.class,
       BanCommand.class,
+      WatchCommand.class,
       DnsCommand.class,
       SimulateCommand.class
     })

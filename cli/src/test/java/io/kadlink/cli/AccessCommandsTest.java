@@ -12,6 +12,7 @@ import io.kadlink.rlpx.wire.ProtocolViolation;
 import io.kadlink.server.Peer;
 import io.kadlink.server.Protocol;
 import io.kadlink.server.Server;
+import io.kadlink.server.admission.Subject;
 import io.kadlink.server.reputation.Behaviour;
 import java.util.Arrays;
 import java.util.List;
@@ -141,6 +142,16 @@ class AccessCommandsTest {
     assertThat(run(0, "ban", "127.0.0.1", "--lift")).contains("may come again");
     assertThat(run(1, "ban", "127.0.0.1", "--lift")).contains("was not banned");
     other.connect(node.enode()).toCompletableFuture().get(20, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void watchShowsPeersAndReasonsAtOneLook() throws Exception {
+    node.access().deny(Subject.parse("ab".repeat(32)), Optional.empty(), "too loud");
+    until(() -> node.access().denied().size() == 1);
+    assertThat(run(0, "watch", "--once"))
+        .contains("1 peers: 0 dialed, 1 accepted; 2 nodes known; 1 kept away")
+        .contains(other.id().shortForm())
+        .contains("1  it is kept away: too loud");
   }
 
   @Test

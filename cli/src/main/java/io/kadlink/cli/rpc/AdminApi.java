@@ -7,6 +7,7 @@ import io.kadlink.rlpx.wire.Capability;
 import io.kadlink.rlpx.wire.DisconnectReason;
 import io.kadlink.server.Peer;
 import io.kadlink.server.Server;
+import io.kadlink.server.ServerEvent;
 import io.kadlink.server.reputation.Standing;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -19,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -57,10 +59,36 @@ public final class AdminApi {
         .add("admin_removePeer", this::removePeer)
         .add("admin_addTrustedPeer", this::addTrustedPeer)
         .add("admin_removeTrustedPeer", this::removeTrustedPeer)
+        .addFeed("admin", "peerEvents", (params, listener) -> peerEvents(listener))
         .add("net_version", params -> Long.toUnsignedString(networkId))
         .add("net_listening", params -> server.enode().tcpPort() != 0)
         .add("net_peerCount", params -> Quantity.of(server.peers().size()))
         .add("web3_clientVersion", params -> clientName);
+  }
+
+  /** In geth's shape: {@code add} and {@code drop}. */
+  private AutoCloseable peerEvents(Consumer<Object> listener) {
+    return server.events(
+        event -> {
+          switch (event) {
+            case ServerEvent.PeerConnected up -> listener.accept(event("add", up.peer(), ""));
+            case ServerEvent.PeerDisconnected down ->
+                listener.accept(event("drop", down.peer(), down.reason().toString()));
+            default -> {}
+          }
+        });
+  }
+
+  private static Map<String, Object> event(String type, Peer peer, String error) {
+    Map<String, Object> shown = new LinkedHashMap<>();
+    shown.put("type", type);
+    shown.put("peer", peer.id().toString());
+    if (!error.isEmpty()) {
+      shown.put("error", error);
+    }
+    shown.put("local", address(peer.localAddress()));
+    shown.put("remote", address(peer.remoteAddress()));
+    return shown;
   }
 
   private Map<String, Object> nodeInfo() {

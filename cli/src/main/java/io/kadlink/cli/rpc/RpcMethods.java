@@ -27,6 +27,7 @@ public final class RpcMethods {
 
   private final ObjectMapper mapper = new ObjectMapper();
   private final Map<String, Method> methods = new ConcurrentHashMap<>();
+  private final Map<String, Feed> feeds = new ConcurrentHashMap<>();
 
   /** Adds a method; its name must be new. */
   public RpcMethods add(String name, Method method) {
@@ -36,12 +37,29 @@ public final class RpcMethods {
     return this;
   }
 
-  /** Answers one request text; an empty string when nothing is to be answered. */
+  /**
+   * Adds what WebSocket clients can subscribe to by {@code namespace_subscribe(name, ...)}.
+   *
+   * @param name new within its namespace
+   */
+  public RpcMethods addFeed(String namespace, String name, Feed feed) {
+    if (feeds.putIfAbsent(namespace + "/" + name, feed) != null) {
+      throw new IllegalArgumentException("two feeds of " + namespace + " are called " + name);
+    }
+    return this;
+  }
+
+  /** As below, of a client that can't be told anything later. */
   String answer(String request) {
+    return answer(request, null);
+  }
+
+  /** Answers one request text; an empty string when nothing is to be answered. */
+  String answer(String request, @Nullable Subscriber subscriber) {
     try {
       JsonNode root = mapper.readTree(request);
       if (!root.isArray()) {
-        JsonNode answer = answer(root);
+        JsonNode answer = answer(root, subscriber);
         return answer.isNull() ? "" : mapper.writeValueAsString(answer);
       }
       if (root.isEmpty() || root.size() > MAX_BATCH) {
@@ -53,7 +71,7 @@ public final class RpcMethods {
       }
       ArrayNode answers = mapper.createArrayNode();
       for (JsonNode call : root) {
-        JsonNode answer = answer(call);
+        JsonNode answer = answer(call, subscriber);
         if (!answer.isNull()) {
           answers.add(answer);
         }
@@ -65,7 +83,7 @@ public final class RpcMethods {
     }
   }
 
-  private JsonNode answer(JsonNode call) {
+  private JsonNode answer(JsonNode call, @Nullable Subscriber subscriber) {
     JsonNode id = call.path("id").isMissingNode() ? NullNode.instance : call.path("id");
     String name = call.path("method").asText("");
     JsonNode params = call.path("params");
@@ -75,7 +93,7 @@ public final class RpcMethods {
     if (!params.isMissingNode() && !params.isArray()) {
       return error(id, RpcError.INVALID_PARAMS, "params must be an array");
     }
-    Method method = methods.get(name);
+    Method method = method(name, subscriber);
     if (method == null) {
       return error(
           id, RpcError.METHOD_NOT_FOUND, "the method " + name + " does not exist on this node");
@@ -91,6 +109,38 @@ public final class RpcMethods {
       log.warn("rpc method={} failed: {}", name, e.toString(), e);
       return error(id, RpcError.INTERNAL_ERROR, name + " failed: " + e.getMessage());
     }
+  }
+
+  private @Nullable Method method(String name, @Nullable Subscriber subscriber) {
+    Method method = methods.get(name);
+    int underscore = name.indexOf('_');
+    if (method != null || underscore < 0) {
+      return method;
+    }
+    String namespace = name.substring(0, underscore);
+    boolean known = feeds.keySet().stream().anyMatch(each -> each.startsWith(namespace + "/"));
+    if (known && name.equals(namespace + "_subscribe")) {
+      return params -> subscribe(namespace, params, subscriber);
+    }
+    if (known && name.equals(namespace + "_unsubscribe")) {
+      return params -> subscriber != null && subscriber.unsubscribe(params.text(0));
+    }
+    return null;
+  }
+
+  private String subscribe(String namespace, Params params, @Nullable Subscriber subscriber)
+      throws RpcError {
+    String name = params.text(0);
+    Feed feed = feeds.get(namespace + "/" + name);
+    if (feed == null) {
+      throw new RpcError(
+          RpcError.METHOD_NOT_FOUND, "there is no subscription " + name + " in " + namespace);
+    }
+    if (subscriber == null) {
+      throw new RpcError(
+          RpcError.METHOD_NOT_FOUND, "notifications not supported here; use a WebSocket");
+    }
+    return subscriber.subscribe(namespace, feed, params);
   }
 
   private ObjectNode error(JsonNode id, int code, String message) {

@@ -4,6 +4,8 @@ import io.javalin.Javalin;
 import io.javalin.http.ContentType;
 import io.javalin.http.Context;
 import io.javalin.http.ForbiddenResponse;
+import io.javalin.websocket.WsCloseStatus;
+import io.javalin.websocket.WsContext;
 import java.util.Set;
 
 /**
@@ -16,6 +18,8 @@ public final class RpcServer implements AutoCloseable {
   static final long MAX_REQUEST_BYTES = 1 << 20;
 
   private static final Set<String> LOOPBACK_NAMES = Set.of("127.0.0.1", "localhost", "[::1]");
+
+  private static final String SUBSCRIBER = "subscriber";
 
   private final Javalin http;
 
@@ -44,16 +48,47 @@ public final class RpcServer implements AutoCloseable {
               config.routes.wsBeforeUpgrade(RpcServer::requireLoopbackHost);
               config.routes.ws(
                   "/",
-                  socket ->
-                      socket.onMessage(
-                          message -> {
-                            String answer = methods.answer(message.message());
-                            if (!answer.isEmpty()) {
-                              message.send(answer);
-                            }
-                          }));
+                  socket -> {
+                    socket.onConnect(RpcServer::open);
+                    socket.onMessage(
+                        message -> {
+                          Subscriber subscriber = message.attribute(SUBSCRIBER);
+                          String answer = methods.answer(message.message(), subscriber);
+                          if (subscriber != null && !answer.isEmpty()) {
+                            subscriber.send(answer);
+                          }
+                        });
+                    socket.onClose(RpcServer::shut);
+                    socket.onError(RpcServer::shut);
+                  });
             });
     return new RpcServer(http.start("127.0.0.1", port));
+  }
+
+  private static void open(WsContext socket) {
+    // The node says nothing for long; the client decides when it has heard enough.
+    socket.enableAutomaticPings();
+    socket.attribute(
+        SUBSCRIBER,
+        new Subscriber(
+            new Subscriber.Line() {
+              @Override
+              public void send(String text) {
+                socket.send(text);
+              }
+
+              @Override
+              public void cut(String why) {
+                socket.closeSession(WsCloseStatus.POLICY_VIOLATION, why);
+              }
+            }));
+  }
+
+  private static void shut(WsContext socket) {
+    Subscriber subscriber = socket.attribute(SUBSCRIBER);
+    if (subscriber != null) {
+      subscriber.close();
+    }
   }
 
   private static void requireLoopbackHost(Context call) {
