@@ -10,6 +10,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
@@ -212,7 +213,16 @@ public final class NettyRlpx implements Rlpx {
       return begin(channel, dialed);
     }
     CompletableFuture<RlpxConnection> result = new CompletableFuture<>();
-    channel.eventLoop().execute(() -> forward(begin(channel, dialed), result));
+    channel
+        .eventLoop()
+        .execute(
+            () -> {
+              try {
+                forward(begin(channel, dialed), result);
+              } catch (RuntimeException e) {
+                result.completeExceptionally(e);
+              }
+            });
     return result;
   }
 
@@ -238,7 +248,11 @@ public final class NettyRlpx implements Rlpx {
       reads.maxMessagesPerRead(READS_PER_TURN);
     }
     if (config instanceof EpollSocketChannelConfig epoll) {
-      epoll.setTcpNotSentLowAt(UNSENT_BYTES);
+      try {
+        epoll.setTcpNotSentLowAt(UNSENT_BYTES);
+      } catch (ChannelException e) {
+        LOG.debug("rlpx: a connection ended at once: {}", e.toString()); // it is not active, then
+      }
     }
   }
 

@@ -128,6 +128,8 @@ class KeepAliveTest {
       assertThat(peer.session().closed().toCompletableFuture().join().detail())
           .contains("hardly any");
     }
+    socket.take(socket.waiting.size());
+    peer.channel.releaseOutbound();
   }
 
   /** A socket that takes one write at a time, when the test says so. */

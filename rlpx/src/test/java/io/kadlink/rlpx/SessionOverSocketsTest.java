@@ -5,8 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kadlink.rlpx.RlpxNode.Message;
 import io.kadlink.rlpx.wire.DisconnectReason;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.apache.tuweni.bytes.Bytes;
 import org.junit.jupiter.api.AfterAll;
@@ -106,6 +111,29 @@ class SessionOverSocketsTest {
     for (int i = 0; i < 100; i++) {
       assertThat(RlpxNode.next(received).payload().toInt()).isEqualTo(i);
     }
+  }
+
+  @Test
+  void aHandshakeOverAChannelThatIsClosedAlreadyFails() throws Exception {
+    CompletionStage<RlpxConnection> dialing =
+        alice.rlpx.initiate(closedChannel(), bob.key.publicKey());
+    CompletionStage<RlpxConnection> receiving = alice.rlpx.receive(closedChannel());
+    for (CompletionStage<RlpxConnection> result : List.of(dialing, receiving)) {
+      assertThatThrownBy(() -> RlpxNode.get(result)).hasRootCauseInstanceOf(RlpxException.class);
+    }
+  }
+
+  private Channel closedChannel() throws Exception {
+    Channel channel =
+        new Bootstrap()
+            .group(SOCKETS.workers())
+            .channelFactory(SOCKETS.dialing())
+            .handler(new ChannelInboundHandlerAdapter())
+            .connect(bob.address)
+            .sync()
+            .channel();
+    channel.close().sync();
+    return channel;
   }
 
   @Test

@@ -60,6 +60,8 @@ class BansTest {
       assertThat(denial.subject()).isEqualTo(new Subject.Node(offender.id()));
       assertThat(denial.origin()).isEqualTo(Denial.Origin.REPUTATION);
       assertThat(denial.why()).contains("forbidden word");
+      Await.until(
+          "it is told", () -> events.stream().anyMatch(ServerEvent.Banned.class::isInstance));
       assertThat(events)
           .filteredOn(ServerEvent.Banned.class::isInstance)
           .singleElement()
