@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       NodeCommand.class,
       KeyCommand.class,
+      CertCommand.class,
       EnrCommand.class,
       NodesetCommand.class,
       HelloCommand.class,

@@ -78,6 +78,8 @@ final class NodeOptions {
 
   @Mixin AdmissionArguments admission = new AdmissionArguments();
 
+  @Mixin MembershipArguments membership = new MembershipArguments();
+
   @Option(
       names = "--network-id",
       paramLabel = "N",

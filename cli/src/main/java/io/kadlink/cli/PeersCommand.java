@@ -43,7 +43,10 @@ final class PeersCommand implements Runnable {
             more.has("roundTripMillis") ? more.path("roundTripMillis").asLong() + "ms" : "-",
             more.path("score").asText("-"),
             network.path("remoteAddress").asText(),
-            peer.path("name").asText());
+            peer.path("name").asText()
+                + (more.has("organisation")
+                    ? " (" + more.path("organisation").asText() + ")"
+                    : ""));
       }
       out.println(peers.size() + " peers");
     }

@@ -6,6 +6,7 @@ import io.kadlink.cli.rpc.AdminApi;
 import io.kadlink.cli.rpc.DiscoveryApi;
 import io.kadlink.cli.rpc.EthApi;
 import io.kadlink.cli.rpc.KadlinkApi;
+import io.kadlink.cli.rpc.MembershipApi;
 import io.kadlink.cli.rpc.MetricsServer;
 import io.kadlink.cli.rpc.PubSubApi;
 import io.kadlink.cli.rpc.RpcMethods;
@@ -145,6 +146,7 @@ final class RunningNode implements AutoCloseable {
       builder.lanDiscovery(options.mdns);
     }
     options.admission.addTo(builder);
+    builder.membership(options.membership.files());
     builder.fallbackAddress(InetAddress.getLoopbackAddress());
     options.common.externalAddress().ifPresent(builder::advertise);
     builder.netRestrict(options.common.netRestrict);
@@ -187,6 +189,7 @@ final class RunningNode implements AutoCloseable {
     pubSubApi.addTo(methods);
     new DiscoveryApi(server.discovery()).addTo(methods);
     new AccessApi(server).addTo(methods);
+    new MembershipApi(server).addTo(methods);
     new KadlinkApi(server, chain, genesis, relay, pubSubApi, startHead).addTo(methods);
     if (options.devWallet != null) {
       new WalletApi(chain, new Wallet(DevAccounts.key(options.devWallet), chain.chainId()))

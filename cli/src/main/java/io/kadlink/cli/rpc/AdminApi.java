@@ -131,6 +131,7 @@ public final class AdminApi {
     more.put("connectedAt", peer.connectedAt().toString());
     peer.roundTrip().ifPresent(time -> more.put("roundTripMillis", time.toMillis()));
     more.put("pendingBytes", peer.pendingBytes());
+    peer.organisation().ifPresent(name -> more.put("organisation", name));
     standing.ifPresent(known -> more.put("score", known.score()));
     return more;
   }

@@ -193,6 +193,11 @@ public final class AuthorityDirectory {
     return readList().entries().size();
   }
 
+  /** When the list has to be renewed. */
+  public Optional<Instant> listDue() throws MembershipException {
+    return readList().nextUpdate();
+  }
+
   private boolean issued(Certificate certificate) {
     if (!certificate.issuer().equals(authority.certificate().subject())) {
       return false;
