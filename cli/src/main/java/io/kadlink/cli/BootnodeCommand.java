@@ -6,6 +6,8 @@ import io.kadlink.discovery.DiscoveryService;
 import io.kadlink.discovery.table.AddressRules;
 import io.kadlink.identity.NodeKey;
 import io.kadlink.server.admission.NetRestrict;
+import io.kadlink.server.nat.NatMethod;
+import io.kadlink.server.nat.NatTraversal;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -20,8 +22,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -42,6 +46,9 @@ import picocli.CommandLine.Spec;
 final class BootnodeCommand implements Callable<Integer> {
   private static final Logger log = LoggerFactory.getLogger(BootnodeCommand.class);
   private static final Duration START_LIMIT = Duration.ofSeconds(30);
+
+  /** For a router to take our port back. */
+  private static final long PARTING_SECONDS = 3;
 
   @Spec private CommandSpec spec;
   @Mixin private LogOptions logging;
@@ -64,7 +71,8 @@ final class BootnodeCommand implements Callable<Integer> {
             DiscoveryService.start(discovery(key(), group, meters)),
             START_LIMIT,
             "The bootnode can't start at UDP port " + options.port);
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(discovery), "stop"));
+    Optional<NatTraversal> nat = BootnodeNat.start(options.common, discovery, group.next(), meters);
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(discovery, nat), "stop"));
     Output.printNode(spec, discovery.localRecord(), json);
     System.gc(); // the start leaves more garbage behind than a year of answering pings
     new CountDownLatch(1).await();
@@ -93,7 +101,9 @@ final class BootnodeCommand implements Callable<Integer> {
                 new AddressRules(
                     new NetRestrict(options.common.netRestrict)::permits, options.common.limitLan))
             .meterRegistry(meters);
-    options.common.externalAddress().ifPresent(builder::advertisedAddress);
+    if (options.common.nat.method() instanceof NatMethod.ExternalAddress external) {
+      builder.advertisedAddress(external.address());
+    }
     return builder.build();
   }
 
@@ -111,8 +121,15 @@ final class BootnodeCommand implements Callable<Integer> {
     return registry;
   }
 
-  private static void stop(DiscoveryService discovery) {
+  private static void stop(DiscoveryService discovery, Optional<NatTraversal> nat) {
     log.info("stopping");
+    nat.ifPresent(
+        mappings ->
+            mappings
+                .close()
+                .toCompletableFuture()
+                .completeOnTimeout(null, PARTING_SECONDS, TimeUnit.SECONDS)
+                .join());
     discovery.close();
     // a signal is how a bootnode is meant to end: not a failure
     Runtime.getRuntime().halt(0);

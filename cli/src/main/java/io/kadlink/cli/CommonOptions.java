@@ -5,7 +5,6 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -53,16 +52,11 @@ final class CommonOptions {
       description = "Prometheus metrics and /healthz on loopback (default: off).")
   @Nullable Integer metricsPort;
 
-  @Mixin private NatOption nat = new NatOption();
+  @Mixin NatOption nat = new NatOption();
 
   CommonOptions() {}
 
   Path keyFile() {
     return keyFile == null ? dataDir.resolve("nodekey") : keyFile;
-  }
-
-  /** The address of {@code --nat extip:IP}; empty for {@code none}. */
-  Optional<InetAddress> externalAddress() {
-    return nat.externalAddress();
   }
 }

@@ -1,38 +1,53 @@
 package io.kadlink.cli;
 
-import com.google.common.net.InetAddresses;
-import java.net.InetAddress;
-import java.util.Optional;
+import io.kadlink.server.nat.NatMethod;
+import io.kadlink.server.nat.NatOptions;
+import java.time.Duration;
 import picocli.CommandLine.Option;
 
-/** {@code --nat}: how others see this node's address. */
+/** {@code --nat}: how others get to know this node's address, and through a router to it. */
 final class NatOption {
-  private static final String NONE = "none";
-  private static final String EXTERNAL = "extip:";
-
   @Option(
       names = "--nat",
-      paramLabel = "none|extip:IP",
-      description = "How others see this node's address (default: ${DEFAULT-VALUE}).")
-  private String method = NONE;
+      paramLabel = "METHOD",
+      description =
+          "How others reach this node: none; any, upnp, pmp or pcp have the router forward the"
+              + " ports (any: all at once); extip:IP says the address; stun[:HOST[:PORT]] asks a"
+              + " server for it (default: ${DEFAULT-VALUE}).")
+  private String method = "none";
+
+  @Option(
+      names = "--nat-lifetime",
+      paramLabel = "SECONDS",
+      description =
+          "How long the router is asked to forward the ports; renewed at half of it (default: 1200)")
+  private long lifetimeSeconds = NatOptions.DEFAULT_LIFETIME.toSeconds();
 
   NatOption() {}
 
   /**
-   * The address of {@code extip:IP}; empty for {@code none}.
+   * The method.
    *
-   * @throws CommandFailure when it is neither
+   * @throws CommandFailure when there is none of that name
    */
-  Optional<InetAddress> externalAddress() {
-    if (method.equals(NONE)) {
-      return Optional.empty();
+  NatMethod method() {
+    try {
+      return NatMethod.parse(method);
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailure("--nat takes " + e.getMessage(), e);
     }
-    if (method.startsWith(EXTERNAL)) {
-      String literal = method.substring(EXTERNAL.length());
-      if (InetAddresses.isInetAddress(literal)) {
-        return Optional.of(InetAddresses.forString(literal));
-      }
+  }
+
+  /**
+   * How long a mapping lives.
+   *
+   * @throws CommandFailure when it may not be that long
+   */
+  Duration lifetime() {
+    try {
+      return NatOptions.checkLifetime(Duration.ofSeconds(lifetimeSeconds));
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailure("--nat-lifetime: " + e.getMessage(), e);
     }
-    throw new CommandFailure("--nat takes none or extip:IP (an IP address), not '" + method + "'");
   }
 }

@@ -8,6 +8,7 @@ import io.kadlink.cli.rpc.EthApi;
 import io.kadlink.cli.rpc.KadlinkApi;
 import io.kadlink.cli.rpc.MembershipApi;
 import io.kadlink.cli.rpc.MetricsServer;
+import io.kadlink.cli.rpc.NatApi;
 import io.kadlink.cli.rpc.PubSubApi;
 import io.kadlink.cli.rpc.RpcMethods;
 import io.kadlink.cli.rpc.RpcServer;
@@ -148,7 +149,7 @@ final class RunningNode implements AutoCloseable {
     options.admission.addTo(builder);
     builder.membership(options.membership.files());
     builder.fallbackAddress(InetAddress.getLoopbackAddress());
-    options.common.externalAddress().ifPresent(builder::advertise);
+    builder.nat(options.common.nat.method()).natLifetime(options.common.nat.lifetime());
     builder.netRestrict(options.common.netRestrict);
     return builder.start();
   }
@@ -190,6 +191,7 @@ final class RunningNode implements AutoCloseable {
     new DiscoveryApi(server.discovery()).addTo(methods);
     new AccessApi(server).addTo(methods);
     new MembershipApi(server).addTo(methods);
+    new NatApi(server::nat).addTo(methods);
     new KadlinkApi(server, chain, genesis, relay, pubSubApi, startHead).addTo(methods);
     if (options.devWallet != null) {
       new WalletApi(chain, new Wallet(DevAccounts.key(options.devWallet), chain.chainId()))

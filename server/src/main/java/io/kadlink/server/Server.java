@@ -11,6 +11,8 @@ import io.kadlink.server.admission.Admission;
 import io.kadlink.server.dial.DialReason;
 import io.kadlink.server.dial.DialTarget;
 import io.kadlink.server.membership.MembershipStatus;
+import io.kadlink.server.nat.NatStatus;
+import io.kadlink.server.nat.NatTraversal;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.InetAddress;
 import java.util.List;
@@ -47,6 +49,7 @@ public final class Server implements AutoCloseable {
   private final Members members;
   private final Dialer dialer;
   private final Rlpx rlpx;
+  private final Optional<NatTraversal> nat;
   private final int tcpPort;
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
@@ -65,6 +68,7 @@ public final class Server implements AutoCloseable {
       Members members,
       Dialer dialer,
       Rlpx rlpx,
+      Optional<NatTraversal> nat,
       int tcpPort) {
     this.options = options;
     this.threads = threads;
@@ -79,6 +83,7 @@ public final class Server implements AutoCloseable {
     this.members = members;
     this.dialer = dialer;
     this.rlpx = rlpx;
+    this.nat = nat;
     this.tcpPort = tcpPort;
   }
 
@@ -92,19 +97,21 @@ public final class Server implements AutoCloseable {
   }
 
   /**
-   * Where to reach this node: the advertised address, else the bound one, else 127.0.0.1. A port is
-   * 0 when there is no listener for it.
+   * Where to reach this node: as its record says; while that names no address, the advertised
+   * address, else the bound one, else 127.0.0.1. A port is 0 when there is no listener for it.
    */
   public Enode enode() {
     NodeRecord current = record.current();
-    Optional<InetAddress> address =
-        current.enode().map(enode -> enode.udpEndpoint().getAddress()).or(this::configuredAddress);
     int udpPort = record.discovery().map(d -> d.localAddress().getPort()).orElse(0);
-    return Enode.of(
-        options.signer().publicKey(),
-        address.orElse(InetAddress.getLoopbackAddress()),
-        tcpPort,
-        udpPort);
+    return current
+        .enode()
+        .orElseGet(
+            () ->
+                Enode.of(
+                    options.signer().publicKey(),
+                    configuredAddress().orElse(InetAddress.getLoopbackAddress()),
+                    tcpPort,
+                    udpPort));
   }
 
   private Optional<InetAddress> configuredAddress() {
@@ -249,6 +256,11 @@ public final class Server implements AutoCloseable {
     return record.discovery();
   }
 
+  /** How far this node is with its way through the router, by the method it was given. */
+  public NatStatus nat() {
+    return nat.map(NatTraversal::status).orElseGet(() -> NatStatus.fixed(options.nat().method()));
+  }
+
   /** Where this server counts. */
   public MeterRegistry metrics() {
     return options.metrics();
@@ -274,7 +286,16 @@ public final class Server implements AutoCloseable {
               () -> {
                 try {
                   new Shutdown(
-                          threads, loop, admission, record, hosts, peers, discipline, dialer, rlpx)
+                          threads,
+                          loop,
+                          admission,
+                          record,
+                          hosts,
+                          peers,
+                          discipline,
+                          dialer,
+                          rlpx,
+                          nat)
                       .run();
                 } finally {
                   stopped.complete(null);

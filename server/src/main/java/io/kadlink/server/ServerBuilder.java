@@ -14,6 +14,8 @@ import io.kadlink.server.admission.Subject;
 import io.kadlink.server.dial.DialOptions;
 import io.kadlink.server.dial.DialTarget;
 import io.kadlink.server.membership.MembershipFiles;
+import io.kadlink.server.nat.NatMethod;
+import io.kadlink.server.nat.NatOptions;
 import io.kadlink.server.reputation.ReputationOptions;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -22,6 +24,7 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -84,6 +87,7 @@ public final class ServerBuilder {
   private MembershipFiles membership = MembershipFiles.NONE;
   private DialOptions dialing = DialOptions.DEFAULT;
   private DialFilter dialFilter = node -> Optional.empty();
+  private NatPlan nat = NatPlan.NONE;
 
   ServerBuilder() {}
 
@@ -114,6 +118,29 @@ public final class ServerBuilder {
    */
   public ServerBuilder advertise(InetAddress address) {
     this.advertised = Optional.of(address);
+    return this;
+  }
+
+  /**
+   * How others get to know this node's address, and how they get through a router to it; default:
+   * {@link NatMethod#none}. {@code NatMethod.externalAddress(ip)} is the same as {@link
+   * #advertise}. Mappings are asked for in the background: the server starts at once, and its
+   * record changes when there is an endpoint.
+   */
+  public ServerBuilder nat(NatMethod method) {
+    this.nat = new NatPlan(method, nat.lifetime());
+    return this;
+  }
+
+  /**
+   * How long a router is asked to map the ports, renewed at half of it; default: {@link
+   * NatOptions#DEFAULT_LIFETIME}.
+   *
+   * @throws IllegalArgumentException when it is not from {@link NatOptions#MIN_LIFETIME} to {@link
+   *     NatOptions#MAX_LIFETIME}
+   */
+  public ServerBuilder natLifetime(Duration lifetime) {
+    this.nat = new NatPlan(nat.method(), lifetime);
     return this;
   }
 
@@ -411,7 +438,7 @@ public final class ServerBuilder {
     return new ServerOptions(
         signer == null ? NodeKey.generate() : signer,
         bind,
-        advertised,
+        advertised.or(nat::externalAddress),
         port,
         listen,
         new DiscoveryPlan(
@@ -446,7 +473,8 @@ public final class ServerBuilder {
         stateFolder,
         membership,
         dialing,
-        dialFilter);
+        dialFilter,
+        nat);
   }
 
   /** Bootnodes are needed by everyone, so they are preferred, too. */

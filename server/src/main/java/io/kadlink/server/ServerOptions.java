@@ -7,6 +7,7 @@ import io.kadlink.server.admission.PeerLimits;
 import io.kadlink.server.dial.DialOptions;
 import io.kadlink.server.dial.DialTarget;
 import io.kadlink.server.membership.MembershipFiles;
+import io.kadlink.server.nat.NatTraversal;
 import io.kadlink.server.reputation.ReputationOptions;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.InetAddress;
@@ -40,7 +41,8 @@ record ServerOptions(
     Optional<Path> stateFolder,
     MembershipFiles membership,
     DialOptions dialing,
-    DialFilter dialFilter) {
+    DialFilter dialFilter,
+    NatPlan nat) {
 
   /** What we would accept from others ourselves. */
   static final int MAX_CLIENT_NAME = 256;
@@ -58,6 +60,10 @@ record ServerOptions(
         throw new IllegalArgumentException(
             "protocol " + protocol.capability() + " has a negative message count");
       }
+    }
+    if (advertised.isPresent() && NatTraversal.isNeeded(nat.method(), 1, 1)) {
+      throw new IllegalArgumentException(
+          "an address to advertise is given, and nat " + nat.method() + " would look for one");
     }
     if (clientName.isEmpty() || clientName.length() > MAX_CLIENT_NAME) {
       throw new IllegalArgumentException(

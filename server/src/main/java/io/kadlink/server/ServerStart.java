@@ -14,6 +14,8 @@ import io.kadlink.server.admission.Admission;
 import io.kadlink.server.admission.InboundThrottle;
 import io.kadlink.server.dial.DialTarget;
 import io.kadlink.server.membership.MembershipException;
+import io.kadlink.server.nat.NatOptions;
+import io.kadlink.server.nat.NatTraversal;
 import io.kadlink.server.reputation.Reputation;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -57,6 +59,7 @@ final class ServerStart {
   private final Door door;
   private final Rlpx rlpx;
   private Optional<Discovery> discovery = Optional.empty();
+  private Optional<NatTraversal> nat = Optional.empty();
   private int tcpPort;
 
   private ServerStart(ServerOptions options, Members.Start membership) {
@@ -139,6 +142,7 @@ final class ServerStart {
       start.startProtocols();
       start.listen();
       start.discover();
+      start.findEndpoint();
       start.dial();
       return start.server();
     } catch (RuntimeException e) {
@@ -162,6 +166,7 @@ final class ServerStart {
         members,
         dialer,
         rlpx,
+        nat,
         tcpPort);
   }
 
@@ -271,6 +276,29 @@ final class ServerStart {
     options.discovery().dnsLists().forEach(builder::dnsList);
     options.discovery().lanAddress().ifPresent(builder::lanAddress);
     return builder.build();
+  }
+
+  private void findEndpoint() {
+    int udpPort = discovery.map(found -> found.localAddress().getPort()).orElse(0);
+    if (!NatTraversal.isNeeded(options.nat().method(), tcpPort, udpPort)) {
+      return;
+    }
+    NatOptions wanted =
+        new NatOptions(
+            options.nat().method(),
+            options.nat().lifetime(),
+            options.bind(),
+            tcpPort,
+            udpPort,
+            options.clock(),
+            options.random(),
+            options.metrics());
+    nat =
+        Optional.of(
+            NatTraversal.start(
+                wanted,
+                threads.transport().workers().next(),
+                new RecordAdvertiser(record, tcpPort)));
   }
 
   private void dial() {

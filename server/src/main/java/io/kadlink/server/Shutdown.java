@@ -4,11 +4,13 @@ import io.kadlink.discovery.Discovery;
 import io.kadlink.rlpx.Rlpx;
 import io.kadlink.rlpx.wire.DisconnectReason;
 import io.kadlink.server.admission.Admission;
+import io.kadlink.server.nat.NatTraversal;
 import io.netty.util.concurrent.EventExecutorGroup;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
@@ -31,7 +33,8 @@ record Shutdown(
     PeerSet peers,
     Discipline discipline,
     Dialer dialer,
-    Rlpx rlpx)
+    Rlpx rlpx,
+    Optional<NatTraversal> nat)
     implements Runnable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Shutdown.class);
@@ -41,6 +44,9 @@ record Shutdown(
 
   /** For goodbyes to be flushed: RLPx's own limit for one, and a little. */
   private static final Duration GOODBYES = Duration.ofSeconds(3);
+
+  /** For a router to take our ports back: two short questions. */
+  private static final Duration PARTING = Duration.ofSeconds(3);
 
   @Override
   public void run() {
@@ -65,6 +71,8 @@ record Shutdown(
     goodbye(sessions.stream().filter(session -> session.relay().isEmpty()).toList());
     rlpx.close();
     goodbye(peers.sessions()); // admitted before the stop, and a session only now
+    nat.ifPresent(
+        mappings -> await("port mappings", PARTING, mappings.close().toCompletableFuture()));
     record.discovery().ifPresent(Discovery::close);
     shutDown(threads.transport().workers());
     shutDown(threads.transport().acceptors());
