@@ -4,6 +4,8 @@ import io.kadlink.rlpx.wire.Capability;
 import io.kadlink.rlpx.wire.DisconnectReason;
 import io.kadlink.rlpx.wire.Priority;
 import io.kadlink.rlpx.wire.ProtocolViolation;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.apache.tuweni.bytes.Bytes;
 
 /**
@@ -51,6 +53,21 @@ public interface Protocol {
    * @throws ProtocolViolation to disconnect the peer with its reason
    */
   void message(Peer peer, int code, Bytes payload) throws ProtocolViolation;
+
+  /** That a message is worked off. */
+  CompletionStage<?> DONE = CompletableFuture.completedStage(null);
+
+  /**
+   * What the server calls for each message; unless overridden, {@link #message}. A protocol that
+   * works on messages elsewhere returns a stage that ends when it is done with this one: until then
+   * its bytes count as unread, and a peer that sends faster than that is slowed down. The next
+   * message comes all the same. A stage that fails with a {@link ProtocolViolation} disconnects the
+   * peer with its reason.
+   */
+  default CompletionStage<?> handle(Peer peer, int code, Bytes payload) throws ProtocolViolation {
+    message(peer, code, payload);
+    return DONE;
+  }
 
   /**
    * A message was not sent for lack of room ({@link Peer#send} said false), and now three quarters

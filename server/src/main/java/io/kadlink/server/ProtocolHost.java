@@ -5,6 +5,8 @@ import io.kadlink.rlpx.wire.DisconnectReason;
 import io.kadlink.rlpx.wire.Priority;
 import io.kadlink.rlpx.wire.ProtocolViolation;
 import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import org.apache.tuweni.bytes.Bytes;
 import org.slf4j.Logger;
@@ -73,19 +75,36 @@ final class ProtocolHost {
     traffic.received(payload.size());
     loop.execute(
         () -> {
+          CompletionStage<?> done = Protocol.DONE;
           try {
             if (!session.endedByUs()) {
-              protocol.message(session, code, payload);
+              done = protocol.handle(session, code, payload);
             }
-          } catch (ProtocolViolation e) {
-            metrics.violated(capability);
-            session.end(e.reason(), capability + " message " + code + ": " + e.getMessage());
-          } catch (RuntimeException | StackOverflowError e) {
-            failed(session, "message " + code, e);
-          } finally {
-            level.workedOff(payload.size());
+          } catch (ProtocolViolation | RuntimeException | StackOverflowError e) {
+            failed(session, code, e);
           }
+          done.whenComplete(
+              (nothing, failure) -> {
+                if (failure != null) {
+                  failed(session, code, failure);
+                }
+                level.workedOff(payload.size());
+              });
         });
+  }
+
+  private void failed(Session session, int code, Throwable failure) {
+    Throwable cause =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    if (cause instanceof ProtocolViolation violation) {
+      metrics.violated(capability);
+      session.end(
+          violation.reason(), capability + " message " + code + ": " + violation.getMessage());
+    } else {
+      failed(session, "message " + code, cause);
+    }
   }
 
   void writable(Session session) {
