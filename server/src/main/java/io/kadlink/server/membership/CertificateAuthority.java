@@ -7,6 +7,7 @@ import java.security.KeyPair;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
@@ -82,6 +83,7 @@ public final class CertificateAuthority {
   public CertificateAuthority subordinate(
       String commonName, KeyType type, Instant from, Instant until, SecureRandom random)
       throws MembershipException {
+    checkLife(until);
     KeyPair pair = type.generate(random);
     SubjectPublicKeyInfo subject = SubjectPublicKeyInfo.getInstance(pair.getPublic().getEncoded());
     X509v3CertificateBuilder builder =
@@ -159,10 +161,7 @@ public final class CertificateAuthority {
   public MemberChain issue(
       PublicKey node, String commonName, Instant from, Instant until, SecureRandom random)
       throws MembershipException {
-    if (until.isAfter(expires())) {
-      throw new MembershipException(
-          "the certificate would outlive its CA, whose own expires at " + expires());
-    }
+    checkLife(until);
     SubjectPublicKeyInfo subject =
         new SubjectPublicKeyInfo(
             new AlgorithmIdentifier(
@@ -189,6 +188,14 @@ public final class CertificateAuthority {
     List<Certificate> chain = new ArrayList<>(List.of(signed(builder, key, signature)));
     chain.addAll(below);
     return MemberChain.of(chain);
+  }
+
+  /** Certificates know whole seconds only. */
+  private void checkLife(Instant until) throws MembershipException {
+    if (until.truncatedTo(ChronoUnit.SECONDS).isAfter(expires())) {
+      throw new MembershipException(
+          "the certificate would outlive its CA, whose own expires at " + expires());
+    }
   }
 
   /**

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
@@ -111,6 +112,20 @@ class AuthorityDirectoryTest {
     assertThat(chain.length()).isEqualTo(2);
     assertThat(Organisations.admitting(bank).judge(node, chain.element().value(), NOW))
         .isInstanceOf(Verdict.Member.class);
+  }
+
+  @Test
+  void nothingOutlivesTheAuthorityThatIssuesIt() throws Exception {
+    CertificateAuthority bank = root("Bank A");
+    Instant last = bank.expires();
+
+    bank.issue(node, "n", FROM, last.plusMillis(999), RANDOM);
+    bank.subordinate("Branch", KeyType.P256, FROM, last, RANDOM);
+    assertThatThrownBy(() -> bank.issue(node, "n", FROM, last.plusSeconds(1), RANDOM))
+        .hasMessageContaining("outlive");
+    assertThatThrownBy(
+            () -> bank.subordinate("Branch", KeyType.P256, FROM, last.plusSeconds(1), RANDOM))
+        .hasMessageContaining("outlive");
   }
 
   @Test
