@@ -12,6 +12,7 @@ import io.kadlink.rlpx.wire.Hello;
 import io.kadlink.rlpx.wire.MessageCodec;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -19,6 +20,7 @@ import io.netty.util.concurrent.MockTicker;
 import io.netty.util.concurrent.Ticker;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -111,6 +113,15 @@ final class EmbeddedPeer implements AutoCloseable {
     }
     channel.writeInbound(out);
     channel.runPendingTasks();
+  }
+
+  /** The first bytes of a compressed message, sealed as the session wants it. */
+  byte[] seal(int id, Bytes payload, int atMost) {
+    ByteBuf frame = MessageCodec.encode(UnpooledByteBufAllocator.DEFAULT, id, payload, true);
+    ByteBuf out = Unpooled.buffer();
+    Objects.requireNonNull(writer)
+        .write(frame.array(), frame.arrayOffset(), frame.readableBytes(), out);
+    return ByteBufUtil.getBytes(out, 0, Math.min(atMost, out.readableBytes()));
   }
 
   void write(byte[] bytes) {
