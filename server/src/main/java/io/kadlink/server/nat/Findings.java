@@ -2,6 +2,7 @@ package io.kadlink.server.nat;
 
 import com.google.common.net.InetAddresses;
 import io.kadlink.discovery.KnownEndpoint;
+import io.kadlink.discovery.table.Addresses;
 import java.net.InetAddress;
 import java.time.Instant;
 import java.util.Optional;
@@ -62,8 +63,8 @@ final class Findings {
       advertiser.advertise(endpoint); // of no effect, unless the record lost it
       return;
     }
-    if (advertised.filter(last -> !last.address().equals(endpoint.address())).isPresent()) {
-      withdraw();
+    if (advertised.filter(last -> !sameFamily(last, endpoint)).isPresent()) {
+      withdraw(); // within a family the new one takes the place of the old one
     }
     advertised = Optional.of(endpoint);
     metrics.changed();
@@ -75,6 +76,10 @@ final class Findings {
         via,
         InetAddresses.toAddrString(server));
     advertiser.advertise(endpoint);
+  }
+
+  private static boolean sameFamily(KnownEndpoint a, KnownEndpoint b) {
+    return Addresses.sameFamily(a.address(), b.address());
   }
 
   private static String port(String text, int port) {

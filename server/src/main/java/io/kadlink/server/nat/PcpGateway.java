@@ -39,7 +39,10 @@ final class PcpGateway implements Gateway {
   private final NatMetrics metrics;
   private final Route route;
   private final Map<IpProtocol, Bytes> nonces;
-  private final Map<IpProtocol, InetAddress> given = new EnumMap<>(IpProtocol.class);
+
+  /** Where a router has several addresses, both ports should be at one of them. */
+  private InetAddress given = ANY_ADDRESS;
+
   private final Epoch epoch = new Epoch();
   private Runnable open = () -> {};
 
@@ -126,7 +129,7 @@ final class PcpGateway implements Gateway {
               && made.externalPort() > 0) {
             metrics.asked("pcp", NatMetrics.Outcome.GRANTED);
             epoch.lostSince(made.epochSeconds(), loop.nanoTime());
-            given.put(wish.protocol(), made.externalAddress());
+            given = made.externalAddress();
             done.accept(
                 new Granted(
                     new Mapping(
@@ -172,7 +175,7 @@ final class PcpGateway implements Gateway {
             protocol,
             internalPort,
             externalPort,
-            lifetime.isZero() ? ANY_ADDRESS : given.getOrDefault(protocol, ANY_ADDRESS),
+            lifetime.isZero() ? ANY_ADDRESS : given,
             lifetime.toSeconds()),
         waits,
         answer ->

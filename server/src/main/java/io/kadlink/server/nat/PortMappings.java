@@ -217,9 +217,12 @@ final class PortMappings implements Pursuit {
     rest();
   }
 
+  /** The port at the address of the first mapping, where a router has several. */
   private static OptionalInt external(List<Mapping> mappings, IpProtocol protocol) {
+    InetAddress address = mappings.get(0).externalAddress();
     return mappings.stream()
         .filter(mapping -> mapping.protocol() == protocol)
+        .filter(mapping -> mapping.externalAddress().equals(address))
         .mapToInt(Mapping::externalPort)
         .findFirst();
   }

@@ -99,11 +99,21 @@ final class UpnpGateway implements Gateway {
               found == Probe.SILENT ? NatMetrics.Outcome.SILENT : NatMetrics.Outcome.ANSWERED);
           done.accept(found);
         };
-    if (service == null) {
+    Service known = service;
+    if (known == null) {
       search(counted);
-    } else {
-      look(service, counted);
+      return;
     }
+    look(
+        known,
+        found -> {
+          if (found == Probe.SILENT) {
+            service = null; // after a restart many routers have their services at another port
+            search(counted);
+          } else {
+            counted.accept(found);
+          }
+        });
   }
 
   private void search(Consumer<Probe> done) {

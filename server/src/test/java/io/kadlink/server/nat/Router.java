@@ -47,7 +47,8 @@ final class Router {
 
   boolean onlyPermanent;
   long longestLifetime = 86_400;
-  String location = "http://192.168.1.1:5000/desc.xml";
+  String host = "192.168.1.1";
+  int webPort = 5_000;
   int requests;
 
   /** What the next answers are followed, or preceded, by. */
@@ -178,7 +179,7 @@ final class Router {
     }
     String text =
         "HTTP/1.1 200 OK\r\nST: urn:schemas-upnp-org:device:InternetGatewayDevice:1\r\nLOCATION: "
-            + location
+            + ("http://" + host + ":" + webPort + "/desc.xml")
             + "\r\n\r\n";
     return List.of(
         new Letter(new InetSocketAddress(ADDRESS, 1900), text.getBytes(StandardCharsets.US_ASCII)));
@@ -186,7 +187,7 @@ final class Router {
 
   private Optional<HttpAnswer> http(HttpQuestion question) {
     requests++;
-    if (silent || !question.uri().toString().startsWith("http://192.168.1.1:5000/")) {
+    if (silent || !question.uri().toString().startsWith("http://192.168.1.1:" + webPort + "/")) {
       return Optional.empty();
     }
     if (question.soapAction().isEmpty()) {

@@ -33,7 +33,7 @@ class NatFuzzTest {
   @Test
   void nothingThatRoutersOrServersSendBreaksADecoder() {
     FuzzRunner.runAll(
-        Duration.ofSeconds(8),
+        Duration.ofSeconds(5),
         List.of(
             new Target(
                 PmpFuzz.class,
