@@ -231,6 +231,60 @@ shares_router() {
   maps_none || fail "$method: mappings are left"
 }
 
+# comes_back METHOD: a node that was killed finds its own mappings in its way.
+comes_back() {
+  local method=$1 began
+  start_node "$method-killed" --port "$port" --rpc-port "$rpc_port" --nat "$method"
+  until_true 30 "$method: the node is mapped" is_found
+  kill -9 "$node_pid"
+  wait "$node_pid" 2>/dev/null || true
+  maps_two || fail "$method: mappings ended with the node"
+  began=$SECONDS
+  start_node "$method-killed" --port "$port" --rpc-port "$rpc_port" --nat "$method"
+  until_true 90 "$method: mapped again after SIGKILL: $(ask kadlink_nat)" is_found
+  maps_two || fail "$method: not two mappings after SIGKILL"
+  held "$method: mapped $((SECONDS - began)) s after the start that followed a SIGKILL"
+  stop "$node_pid"
+  maps_none || fail "$method: mappings are left"
+}
+
+record_moved() {
+  record_names "$1:$port" "$rpc_port"
+}
+
+# follows_address METHOD: the provider gives the router another address.
+follows_address() {
+  local method=$1 began before other=11.22.33.2
+  start_node "$method-moved" --port "$port" --rpc-port "$rpc_port" --nat "$method"
+  until_true 30 "$method: the node is mapped" is_found
+  until_true 5 "$method: the record has the endpoint" record_names "$wan:$port" "$rpc_port"
+  before=$(seq_of "$(enr_now)")
+  ip -n "$router" address delete "$wan/24" dev wan
+  ip -n "$router" address add "$other/24" dev wan
+  began=$SECONDS
+  until_true 60 "$method: the record follows the router's address" record_moved "$other"
+  held "$method: the record has the new address $((SECONDS - began)) s later, seq $before then $(seq_of "$(enr_now)")"
+  is_dialable "$method, at the new address" "$(enode_now)"
+  stop "$node_pid"
+  ip -n "$router" address delete "$other/24" dev wan
+  ip -n "$router" address add "$wan/24" dev wan
+  maps_none || fail "$method: mappings are left"
+}
+
+is_failed() {
+  [ "$(nat_field state)" = failed ]
+}
+
+# sees_second_nat METHOD: the router's own address is a private one, of another router's network.
+sees_second_nat() {
+  local method=$1
+  start_node "$method-double" --port "$port" --rpc-port "$rpc_port" --nat "$method"
+  until_true 40 "$method: the second NAT is seen" is_failed
+  ! record_names "192.168" "$rpc_port" || fail "$method: a private address is advertised"
+  held "$method behind two NATs: $(nat_field problem)"
+  stop "$node_pid"
+}
+
 # A bootnode has one port, and tells where it is in its log alone.
 serves_as_bootnode() {
   start bootnode ip netns exec "$inside" "$root/cli/bin/kadlink" bootnode --data-dir "$scratch/bootnode" \
@@ -262,7 +316,7 @@ export KADLINK_NO_BUILD=
 kadlink --version >/dev/null # builds when it must
 export KADLINK_NO_BUILD=1
 power_on
-for method in ${*:-upnp pmp pcp any shared bootnode stun}; do
+for method in ${*:-upnp pmp pcp any shared killed moved double bootnode stun}; do
   case "$method" in
     upnp | pmp | pcp) stays_mapped "$method" "$method" ;;
     any) stays_mapped any "upnp|pmp|pcp" ;;
@@ -270,6 +324,30 @@ for method in ${*:-upnp pmp pcp any shared bootnode stun}; do
       shares_router upnp
       shares_router pmp
       shares_router pcp
+      ;;
+    killed)
+      comes_back upnp
+      comes_back pmp
+      comes_back pcp
+      ;;
+    moved)
+      follows_address upnp
+      follows_address pmp
+      follows_address pcp
+      ;;
+    double)
+      power_off
+      ip -n "$router" address delete "$wan/24" dev wan
+      ip -n "$router" address add 192.168.9.2/24 dev wan
+      power_on
+      sees_second_nat upnp
+      sees_second_nat pmp
+      sees_second_nat pcp
+      sees_second_nat any
+      power_off
+      ip -n "$router" address delete 192.168.9.2/24 dev wan
+      ip -n "$router" address add "$wan/24" dev wan
+      power_on
       ;;
     bootnode) serves_as_bootnode ;;
     stun) finds_itself_by_stun ;;

@@ -5,6 +5,7 @@ import io.kadlink.discovery.udp.DatagramHandler;
 import io.kadlink.discovery.udp.NettyTransport;
 import io.kadlink.discovery.udp.Transport;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.channel.EventLoop;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -35,7 +36,10 @@ final class LocalSurroundings implements Surroundings {
 
   private final EventLoop eventLoop;
   private final Loop loop;
-  private final MeterRegistry metrics;
+
+  /** What a socket can't send shows as silence, and is counted as that. */
+  private final MeterRegistry unread = new SimpleMeterRegistry();
+
   private final Supplier<List<Route>> routes;
 
   /** By local address, each made when it is first needed: it brings a thread. */
@@ -46,8 +50,8 @@ final class LocalSurroundings implements Surroundings {
    *
    * @param bind where the node listens
    */
-  LocalSurroundings(EventLoop eventLoop, Loop loop, MeterRegistry metrics, InetAddress bind) {
-    this(eventLoop, loop, metrics, () -> Routes.from(bind));
+  LocalSurroundings(EventLoop eventLoop, Loop loop, InetAddress bind) {
+    this(eventLoop, loop, () -> Routes.from(bind));
   }
 
   /**
@@ -55,11 +59,9 @@ final class LocalSurroundings implements Surroundings {
    *
    * @param routes called on a thread that may block
    */
-  LocalSurroundings(
-      EventLoop eventLoop, Loop loop, MeterRegistry metrics, Supplier<List<Route>> routes) {
+  LocalSurroundings(EventLoop eventLoop, Loop loop, Supplier<List<Route>> routes) {
     this.eventLoop = eventLoop;
     this.loop = loop;
-    this.metrics = metrics;
     this.routes = routes;
   }
 
@@ -101,7 +103,7 @@ final class LocalSurroundings implements Surroundings {
   @Override
   public void socket(
       InetAddress local, DatagramHandler handler, Consumer<Optional<Transport>> done) {
-    NettyTransport.bind(eventLoop, new InetSocketAddress(local, 0), handler, metrics)
+    NettyTransport.bind(eventLoop, new InetSocketAddress(local, 0), handler, unread)
         .whenComplete(
             (bound, failure) -> {
               if (bound == null) {

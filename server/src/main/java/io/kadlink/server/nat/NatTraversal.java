@@ -46,11 +46,7 @@ public final class NatTraversal {
    */
   public static NatTraversal start(NatOptions options, EventLoop eventLoop, Advertiser advertiser) {
     NettyLoop loop = new NettyLoop(eventLoop, options.clock());
-    return start(
-        options,
-        loop,
-        new LocalSurroundings(eventLoop, loop, options.metrics(), options.bind()),
-        advertiser);
+    return start(options, loop, new LocalSurroundings(eventLoop, loop, options.bind()), advertiser);
   }
 
   /** As above, in any network. */

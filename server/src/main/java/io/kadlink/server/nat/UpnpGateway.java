@@ -237,7 +237,7 @@ final class UpnpGateway implements Gateway {
           }
           Optional<InetAddress> told = address(answer.get());
           if (told.isEmpty()) {
-            refused("the router has no address of its own yet", done);
+            refused("the router has no public address of its own", done);
             return;
           }
           external = told.get();

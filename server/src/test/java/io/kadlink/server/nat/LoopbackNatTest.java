@@ -45,8 +45,7 @@ class LoopbackNatTest {
   private final EventLoop eventLoop = group.next();
   private final NettyLoop loop = new NettyLoop(eventLoop, InstantSource.system());
   private final LocalSurroundings surroundings =
-      new LocalSurroundings(
-          eventLoop, loop, new SimpleMeterRegistry(), () -> List.of(new Route(ROUTER, LOCALHOST)));
+      new LocalSurroundings(eventLoop, loop, () -> List.of(new Route(ROUTER, LOCALHOST)));
   private final List<KnownEndpoint> record = new CopyOnWriteArrayList<>();
 
   @AfterEach

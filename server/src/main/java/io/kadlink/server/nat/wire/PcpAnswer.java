@@ -44,7 +44,7 @@ public sealed interface PcpAnswer {
         case UNSUPPORTED_VERSION -> "it does not speak this version of PCP";
         case NOT_AUTHORIZED -> "it is not authorised: port mapping is turned off in the router";
         case 4 -> "the router does not know this operation";
-        case 7 -> "the router has trouble with its own network";
+        case 7 -> "the router has no public address of its own";
         case 8 -> "the router is out of resources";
         case 10 -> "the router allows no more ports to one client";
         case CANNOT_PROVIDE_EXTERNAL -> "the external port can't be had";

@@ -38,7 +38,7 @@ public sealed interface PmpAnswer {
       return switch (result) {
         case 1 -> "it does not speak this version of NAT-PMP";
         case 2 -> "it is not authorised: port mapping is turned off in the router";
-        case 3 -> "the router has no address of its own yet";
+        case 3 -> "the router has no public address of its own";
         case 4 -> "the router is out of resources";
         case 5 -> "the router does not know this operation";
         default -> "result code " + result;
