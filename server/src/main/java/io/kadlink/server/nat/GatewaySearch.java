@@ -1,5 +1,7 @@
 package io.kadlink.server.nat;
 
+import static java.util.stream.Collectors.joining;
+
 import io.kadlink.server.nat.Gateway.Mapping;
 import io.kadlink.server.nat.Gateway.Probe;
 import io.kadlink.server.nat.Gateway.Wish;
@@ -98,7 +100,7 @@ final class GatewaySearch {
 
   private String why() {
     if (!refusals.isEmpty()) {
-      return "the router maps no ports (" + String.join("; ", refusals) + ")";
+      return "the router maps no ports (" + refusals.stream().sorted().collect(joining("; ")) + ")";
     }
     List<String> silent =
         gateways.stream().map(gateway -> gateway.protocol().label()).distinct().toList();

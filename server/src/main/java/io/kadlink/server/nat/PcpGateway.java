@@ -5,6 +5,7 @@ import io.kadlink.discovery.loop.Loop;
 import io.kadlink.server.nat.wire.IpProtocol;
 import io.kadlink.server.nat.wire.PcpAnswer;
 import io.kadlink.server.nat.wire.PcpCodec;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -126,6 +127,7 @@ final class PcpGateway implements Gateway {
             done.accept(new Silent());
           } else if (answer.get() instanceof PcpAnswer.Mapping made
               && made.lifetimeSeconds() > 0
+              && made.externalAddress() instanceof Inet4Address
               && made.externalPort() > 0) {
             metrics.asked("pcp", NatMetrics.Outcome.GRANTED);
             epoch.lostSince(made.epochSeconds(), loop.nanoTime());
@@ -144,7 +146,7 @@ final class PcpGateway implements Gateway {
                 new Refused(
                     answer.get() instanceof PcpAnswer.Refusal refusal
                         ? refusal.why()
-                        : "it gave a mapping without port or lifetime"));
+                        : "it gave a mapping without port, lifetime or IPv4 address"));
           }
         });
   }

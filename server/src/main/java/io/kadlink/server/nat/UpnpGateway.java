@@ -1,19 +1,12 @@
 package io.kadlink.server.nat;
 
 import com.google.common.net.InetAddresses;
-import com.google.common.primitives.Ints;
 import io.kadlink.discovery.loop.Loop;
-import io.kadlink.server.nat.Surroundings.HttpQuestion;
-import io.kadlink.server.nat.wire.BadAnswerException;
-import io.kadlink.server.nat.wire.DeviceDescription;
 import io.kadlink.server.nat.wire.DeviceDescription.Service;
 import io.kadlink.server.nat.wire.IpProtocol;
 import io.kadlink.server.nat.wire.SoapAnswer;
-import io.kadlink.server.nat.wire.SoapCodec;
-import io.kadlink.server.nat.wire.SsdpAnswer;
-import io.kadlink.server.nat.wire.SsdpCodec;
+import java.net.Inet4Address;
 import java.net.InetAddress;
-import java.net.URI;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -25,18 +18,10 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * UPnP's Internet Gateway Device, versions 1 and 2: found by SSDP, described by XML, told what to
- * do by SOAP. Only the router itself is believed: a device elsewhere in the local network could not
- * forward anything, but could have us fetch what it likes.
+ * UPnP's Internet Gateway Device, versions 1 and 2: has ports mapped, other ones where those wanted
+ * are taken, without lifetime where the router knows none, and looks whether they still are.
  */
 final class UpnpGateway implements Gateway {
-
-  /** Each kind is searched for so often; datagrams to a group are easily lost on a radio link. */
-  static final List<Duration> SEARCH_WAITS =
-      List.of(Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(2));
-
-  /** Devices spread their answers over this time. */
-  private static final int MAX_WAIT_SECONDS = 1;
 
   /** A cheap router takes a second for an action when it is busy. */
   static final Duration HTTP_LIMIT = Duration.ofSeconds(5);
@@ -49,23 +34,15 @@ final class UpnpGateway implements Gateway {
 
   private static final int LOWEST_OTHER_PORT = 1_025;
 
-  /** All devices that map ports answer to this, those of version 2 too (§1.3.2). */
-  static final String TARGET = "urn:schemas-upnp-org:device:InternetGatewayDevice:1";
-
   private static final String DESCRIPTION = "kadlink";
 
-  private final Loop loop;
-  private final Surroundings surroundings;
+  private final UpnpDialogue router;
   private final NatMetrics metrics;
   private final RandomGenerator random;
   private final Route route;
   private final Map<IpProtocol, Integer> mapped = new EnumMap<>(IpProtocol.class);
   private @Nullable Service service;
   private @Nullable InetAddress external;
-  private Runnable open = () -> {};
-
-  /** What was asked before the last close is of no interest any more. */
-  private int generation;
 
   UpnpGateway(
       Loop loop,
@@ -73,8 +50,7 @@ final class UpnpGateway implements Gateway {
       NatMetrics metrics,
       RandomGenerator random,
       Route route) {
-    this.loop = loop;
-    this.surroundings = surroundings;
+    this.router = new UpnpDialogue(loop, surroundings, metrics, route);
     this.metrics = metrics;
     this.random = random;
     this.route = route;
@@ -117,52 +93,20 @@ final class UpnpGateway implements Gateway {
   }
 
   private void search(Consumer<Probe> done) {
-    open =
-        Question.<SsdpAnswer>ask(
-            loop,
-            surroundings,
-            metrics,
-            route.local(),
-            SsdpCodec.GROUP,
-            SsdpCodec.search(TARGET, MAX_WAIT_SECONDS),
-            SEARCH_WAITS,
-            route.gateway()::equals,
-            bytes ->
-                Optional.of(SsdpCodec.decode(bytes))
-                    .filter(it -> it.target().equals(TARGET))
-                    .filter(it -> SsdpCodec.host(it.location()).equals(route.gateway())),
-            found ->
-                found.ifPresentOrElse(
-                    answer -> describe(answer.location(), done), () -> done.accept(Probe.SILENT)));
-  }
-
-  private void describe(URI location, Consumer<Probe> done) {
-    exchange(
-        HttpQuestion.get(route.local(), location),
-        HTTP_LIMIT,
-        answer -> {
-          Optional<Service> found = Optional.empty();
-          if (answer.filter(it -> it.status() == 200).isPresent()) {
-            try {
-              found =
-                  DeviceDescription.decode(answer.get().body().toArrayUnsafe(), location)
-                      .mappingService();
-            } catch (BadAnswerException e) {
-              unreadable(location, e);
-            }
-          }
+    router.find(
+        found -> {
           if (found.isEmpty()) {
             done.accept(Probe.SILENT);
-            return;
+          } else {
+            service = found.get();
+            look(found.get(), done);
           }
-          service = found.get();
-          look(found.get(), done);
         });
   }
 
   /** Whether the router has the address it had, and our mappings. */
   private void look(Service at, Consumer<Probe> done) {
-    act(
+    router.act(
         at,
         "GetExternalIPAddress",
         Map.of(),
@@ -188,6 +132,7 @@ final class UpnpGateway implements Gateway {
         ? Optional.ofNullable(done.values().get("NewExternalIPAddress"))
             .filter(InetAddresses::isInetAddress)
             .map(InetAddresses::forString)
+            .filter(Inet4Address.class::isInstance)
         : Optional.empty();
   }
 
@@ -197,7 +142,7 @@ final class UpnpGateway implements Gateway {
       return;
     }
     IpProtocol protocol = left.get(0);
-    act(
+    router.act(
         at,
         "GetSpecificPortMappingEntry",
         key(protocol, mapped.getOrDefault(protocol, 0)),
@@ -225,7 +170,7 @@ final class UpnpGateway implements Gateway {
       done.accept(new Silent());
       return;
     }
-    act(
+    router.act(
         at,
         "GetExternalIPAddress",
         Map.of(),
@@ -278,7 +223,7 @@ final class UpnpGateway implements Gateway {
     arguments.put("NewPortMappingDescription", DESCRIPTION);
     arguments.put(
         "NewLeaseDuration", attempt.permanent() ? "0" : Long.toString(wish.lifetime().toSeconds()));
-    act(
+    router.act(
         attempt.at(),
         "AddPortMapping",
         arguments,
@@ -344,7 +289,7 @@ final class UpnpGateway implements Gateway {
       done.run();
       return;
     }
-    act(
+    router.act(
         at,
         "DeletePortMapping",
         key(mapping.protocol(), mapping.externalPort()),
@@ -361,53 +306,8 @@ final class UpnpGateway implements Gateway {
     return key;
   }
 
-  private void act(
-      Service at,
-      String action,
-      Map<String, String> arguments,
-      Duration limit,
-      Consumer<Optional<SoapAnswer>> done) {
-    exchange(
-        new HttpQuestion(
-            route.local(),
-            at.control(),
-            Optional.of(SoapCodec.actionHeader(at.type(), action)),
-            SoapCodec.request(at.type(), action, arguments)),
-        limit,
-        answer -> {
-          Optional<SoapAnswer> said = Optional.empty();
-          if (answer.filter(it -> it.status() == 200 || it.status() == 500).isPresent()) {
-            try {
-              said = Optional.of(SoapCodec.decode(action, answer.get().body().toArrayUnsafe()));
-            } catch (BadAnswerException e) {
-              unreadable(at.control(), e);
-            }
-          }
-          done.accept(said);
-        });
-  }
-
-  private void unreadable(URI where, BadAnswerException why) {
-    int port = Ints.max(where.getPort(), 80);
-    metrics.unreadable(new java.net.InetSocketAddress(route.gateway(), port), why);
-  }
-
-  private void exchange(
-      HttpQuestion question, Duration limit, Consumer<Optional<Surroundings.HttpAnswer>> done) {
-    int asked = generation;
-    surroundings.http(
-        question,
-        limit,
-        answer -> {
-          if (asked == generation) {
-            done.accept(answer);
-          }
-        });
-  }
-
   @Override
   public void close() {
-    generation++;
-    open.run();
+    router.close();
   }
 }

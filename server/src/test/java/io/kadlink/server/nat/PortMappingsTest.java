@@ -266,6 +266,16 @@ class PortMappingsTest {
     assertThat(home.record).containsExactly(HERE);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"pcp", "upnp"})
+  void anExternalAddressOfAnotherFamilyIsNone(String method) {
+    home.router.external = InetAddresses.forString("2a00:1450::1");
+    NatTraversal traversal = home.start(method);
+    home.pass(MOMENT);
+    assertThat(home.record).isEmpty();
+    assertThat(traversal.status().problem().orElseThrow()).contains("the router maps no ports");
+  }
+
   @Test
   void aLifetimeShorterThanWantedIsRenewedInTime() {
     home.router.longestLifetime = 120;

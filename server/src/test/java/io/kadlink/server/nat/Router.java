@@ -6,6 +6,7 @@ import io.kadlink.server.nat.Surroundings.HttpAnswer;
 import io.kadlink.server.nat.Surroundings.HttpQuestion;
 import io.kadlink.server.nat.Town.Letter;
 import io.kadlink.server.nat.wire.SsdpCodec;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -167,7 +168,11 @@ final class Router {
         map(request.get(36) == 6 ? "TCP" : "UDP", given, internal, lifetime);
       }
       out.putInt(4, (int) lifetime).putShort(42, (short) given);
-      out.position(44).put(new byte[10]).putShort((short) 0xffff).put(external.getAddress());
+      out.position(44);
+      if (external instanceof Inet4Address) {
+        out.put(new byte[10]).putShort((short) 0xffff);
+      }
+      out.put(external.getAddress());
     }
     return Optional.of(whole);
   }

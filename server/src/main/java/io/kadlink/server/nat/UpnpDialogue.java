@@ -1,0 +1,154 @@
+package io.kadlink.server.nat;
+
+import io.kadlink.discovery.loop.Loop;
+import io.kadlink.server.nat.Surroundings.HttpQuestion;
+import io.kadlink.server.nat.wire.BadAnswerException;
+import io.kadlink.server.nat.wire.DeviceDescription;
+import io.kadlink.server.nat.wire.DeviceDescription.Service;
+import io.kadlink.server.nat.wire.SoapAnswer;
+import io.kadlink.server.nat.wire.SoapCodec;
+import io.kadlink.server.nat.wire.SsdpAnswer;
+import io.kadlink.server.nat.wire.SsdpCodec;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Speaks UPnP with one router: finds it by SSDP, reads its description, has it act by SOAP. Only
+ * the router itself is believed: a device elsewhere in the local network could not forward
+ * anything, but could have us fetch what it likes. Confined to the loop; a question at a time,
+ * answered once.
+ */
+final class UpnpDialogue {
+
+  /** The search is sent so often; datagrams to a group are easily lost on a radio link. */
+  static final List<Duration> SEARCH_WAITS =
+      List.of(Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(2));
+
+  /** Devices spread their answers over this time. */
+  private static final int MAX_WAIT_SECONDS = 1;
+
+  /** All devices that map ports answer to this, those of version 2 too (§1.3.2). */
+  private static final String TARGET = "urn:schemas-upnp-org:device:InternetGatewayDevice:1";
+
+  private static final int OK = 200;
+
+  /** With it come the faults of SOAP. */
+  private static final int SERVER_ERROR = 500;
+
+  private final Loop loop;
+  private final Surroundings surroundings;
+  private final NatMetrics metrics;
+  private final Route route;
+  private Runnable open = () -> {};
+
+  /** What was asked before the last close is of no interest any more. */
+  private int generation;
+
+  UpnpDialogue(Loop loop, Surroundings surroundings, NatMetrics metrics, Route route) {
+    this.loop = loop;
+    this.surroundings = surroundings;
+    this.metrics = metrics;
+    this.route = route;
+  }
+
+  /** Looks for the router's service that maps ports. */
+  void find(Consumer<Optional<Service>> done) {
+    open =
+        Question.<SsdpAnswer>ask(
+            loop,
+            surroundings,
+            metrics,
+            route.local(),
+            SsdpCodec.GROUP,
+            SsdpCodec.search(TARGET, MAX_WAIT_SECONDS),
+            SEARCH_WAITS,
+            route.gateway()::equals,
+            bytes ->
+                Optional.of(SsdpCodec.decode(bytes))
+                    .filter(it -> it.target().equals(TARGET))
+                    .filter(it -> SsdpCodec.host(it.location()).equals(route.gateway())),
+            found ->
+                found.ifPresentOrElse(
+                    answer -> describe(answer.location(), done),
+                    () -> done.accept(Optional.empty())));
+  }
+
+  private void describe(URI location, Consumer<Optional<Service>> done) {
+    exchange(
+        HttpQuestion.get(route.local(), location),
+        UpnpGateway.HTTP_LIMIT,
+        answer -> {
+          Optional<Service> found = Optional.empty();
+          if (answer.filter(it -> it.status() == OK).isPresent()) {
+            try {
+              found =
+                  DeviceDescription.decode(answer.get().body().toArrayUnsafe(), location)
+                      .mappingService();
+            } catch (BadAnswerException e) {
+              unreadable(location, e);
+            }
+          }
+          done.accept(found);
+        });
+  }
+
+  /**
+   * Has a service act.
+   *
+   * @param done with nothing when no answer came that can be read
+   */
+  void act(
+      Service at,
+      String action,
+      Map<String, String> arguments,
+      Duration limit,
+      Consumer<Optional<SoapAnswer>> done) {
+    exchange(
+        new HttpQuestion(
+            route.local(),
+            at.control(),
+            Optional.of(SoapCodec.actionHeader(at.type(), action)),
+            SoapCodec.request(at.type(), action, arguments)),
+        limit,
+        answer -> {
+          Optional<SoapAnswer> said = Optional.empty();
+          if (answer.filter(it -> it.status() == OK || it.status() == SERVER_ERROR).isPresent()) {
+            try {
+              said = Optional.of(SoapCodec.decode(action, answer.get().body().toArrayUnsafe()));
+            } catch (BadAnswerException e) {
+              unreadable(at.control(), e);
+            }
+          }
+          done.accept(said);
+        });
+  }
+
+  private void exchange(
+      HttpQuestion question, Duration limit, Consumer<Optional<Surroundings.HttpAnswer>> done) {
+    int asked = generation;
+    surroundings.http(
+        question,
+        limit,
+        answer -> {
+          if (asked == generation) {
+            done.accept(answer);
+          }
+        });
+  }
+
+  private void unreadable(URI where, BadAnswerException why) {
+    metrics.unreadable(
+        new InetSocketAddress(route.gateway(), where.getPort() < 0 ? 80 : where.getPort()), why);
+  }
+
+  /** Calls off the question that is open. */
+  void close() {
+    generation++;
+    open.run();
+  }
+}
