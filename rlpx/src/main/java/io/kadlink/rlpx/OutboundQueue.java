@@ -145,8 +145,20 @@ final class OutboundQueue {
 
   private void schedule() {
     if (scheduled.compareAndSet(false, true)) {
-      inLoop(this::turn);
+      if (channel.eventLoop().inEventLoop()) {
+        takeTurn();
+      } else {
+        inLoop(this::takeTurn);
+      }
     }
+  }
+
+  /**
+   * A timer, though due at once, lets the loop see to its sockets first. Tasks would not: a loop
+   * runs them as long as there are any, and while many connections have much to send that is long.
+   */
+  private void takeTurn() {
+    channel.eventLoop().schedule(this::turn, 0, TimeUnit.NANOSECONDS);
   }
 
   private void turn() {
@@ -159,6 +171,7 @@ final class OutboundQueue {
       channel.eventLoop().execute(task);
     } catch (RejectedExecutionException shutDown) {
       closed = true;
+      dropOffered();
     }
   }
 
@@ -174,9 +187,8 @@ final class OutboundQueue {
     }
     if (channel.isWritable() || !channel.isActive()) {
       seal();
-      if (channel.isWritable() && !isEmpty() && scheduled.compareAndSet(false, true)) {
-        // A timer, though due at once, lets the loop see to its sockets before; a task would not.
-        channel.eventLoop().schedule(this::turn, 0, TimeUnit.NANOSECONDS);
+      if (channel.isWritable()) {
+        writable();
       }
     }
   }
@@ -259,6 +271,11 @@ final class OutboundQueue {
       last = null;
     }
     order.clear(frame -> drop(frame, 0));
+    dropOffered();
+  }
+
+  /** Any thread. */
+  private void dropOffered() {
     OutboundFrame frame;
     while ((frame = offered.poll()) != null) {
       drop(frame, 0);

@@ -16,7 +16,7 @@ import java.util.Arrays;
  * <p>Keccak-f[1600] (FIPS 202 §3.3) is written out with its lanes in local variables; theta, then
  * rho and pi together, then chi and iota. Not thread-safe.
  */
-final class KeccakSponge {
+public final class KeccakSponge {
   /** Bytes absorbed per permutation: 1600 bits less twice the 256 of capacity. */
   private static final int RATE = 136;
 
@@ -65,7 +65,7 @@ final class KeccakSponge {
   private boolean seenIsCurrent;
 
   /** Absorbs {@code length} bytes of {@code input} from {@code offset}. */
-  void update(byte[] input, int offset, int length) {
+  public void update(byte[] input, int offset, int length) {
     int from = offset;
     int left = length;
     seenIsCurrent = false;
@@ -97,7 +97,7 @@ final class KeccakSponge {
    *
    * @param length at most 32, a multiple of 8
    */
-  void peek(byte[] out, int offset, int length) {
+  public void peek(byte[] out, int offset, int length) {
     if (!seenIsCurrent) {
       Arrays.fill(block, filled, RATE, (byte) 0);
       block[filled] = FIRST_PAD;
