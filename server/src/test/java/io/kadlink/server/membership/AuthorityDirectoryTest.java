@@ -181,6 +181,17 @@ class AuthorityDirectoryTest {
         .hasMessageContaining("no serial number");
   }
 
+  @Test
+  void filesThatAreTooLongAreNotRead() throws Exception {
+    Path file = dir.resolve("long.pem");
+    Files.write(file, new byte[Pem.MAX_CERTIFICATES_FILE_BYTES]);
+    assertThat(Pem.read(file, Pem.MAX_CERTIFICATES_FILE_BYTES)).hasSize(1024 * 1024);
+    assertThatThrownBy(() -> MemberChain.read(file)).hasMessageContaining("holds no block");
+
+    Files.write(file, new byte[Pem.MAX_CERTIFICATES_FILE_BYTES + 1]);
+    assertThatThrownBy(() -> MemberChain.read(file)).hasMessageContaining("over 1048576 bytes");
+  }
+
   private AuthorityDirectory create(CertificateAuthority authority, Optional<char[]> password)
       throws MembershipException {
     return AuthorityDirectory.create(dir, authority, password, NOW, DAY);
