@@ -56,8 +56,8 @@ final class Members {
   /** How long after a file was written it counts, at most. */
   static final Duration POLL = Duration.ofSeconds(2);
 
-  /** From here on an operator should know that something is about to end. */
-  private static final Duration SOON = Duration.ofDays(7);
+  /** How often an operator is told what is about to end. */
+  private static final Duration REMIND = Duration.ofDays(1);
 
   private final Loop loop;
   private final InstantSource clock;
@@ -140,9 +140,15 @@ final class Members {
                 LOG.info(
                     "members alone are admitted, of {}",
                     authorities.status().stream().map(a -> a.organisation()).toList()));
-    verifier.execute(() -> warn(content, clock.instant(), self));
+    warn();
+    loop.repeat(REMIND, this::warn);
     loop.repeat(LOOK, this::endExpired);
     loop.repeat(POLL, this::poll);
+  }
+
+  private void warn() {
+    MembershipFiles.Content now = content;
+    verifier.execute(() -> MembershipWarnings.log(now, self, clock.instant()));
   }
 
   /** Judges a newcomer by its Hello; {@code answer} is told on the loop, now or later. */
@@ -331,58 +337,15 @@ final class Members {
   private MembershipStatus loaded(MembershipFiles.Stamp seen, MembershipFiles.Content read) {
     stamp = seen;
     content = read;
-    Instant now = clock.instant();
-    readAt = now;
+    readAt = clock.instant();
     failure = Optional.empty();
     remembered.clear();
     LOG.info("membership files read again");
-    verifier.execute(() -> warn(read, now, self));
+    warn();
     if (required()) {
       judgeAgain(new ArrayDeque<>(peers.sessions()));
     }
     return status();
-  }
-
-  /** What an operator should do something about. */
-  private static void warn(MembershipFiles.Content content, Instant now, PublicKey self) {
-    Instant soon = now.plus(SOON);
-    content
-        .own()
-        .filter(own -> own.expires().isBefore(soon))
-        .ifPresent(
-            own -> LOG.warn("this node's certificate expires at {}; renew it", own.expires()));
-    content
-        .authorities()
-        .ifPresent(
-            authorities -> {
-              authorities.status().stream()
-                  .filter(each -> each.expires().isBefore(soon))
-                  .forEach(
-                      each ->
-                          LOG.warn(
-                              "the CA certificate of {} expires at {}, and its members with it",
-                              each.organisation(),
-                              each.expires()));
-              authorities.status().stream()
-                  .filter(each -> each.listDue().filter(due -> !due.isAfter(now)).isPresent())
-                  .forEach(
-                      each ->
-                          LOG.warn(
-                              "the revocation list of {} should have been renewed by {}; no new"
-                                  + " session with its members until it is",
-                              each.organisation(),
-                              each.listDue().orElseThrow()));
-              content
-                  .own()
-                  .map(own -> authorities.judge(self, own.element().value(), now))
-                  .ifPresent(
-                      verdict -> {
-                        if (verdict instanceof Verdict.Stranger stranger) {
-                          LOG.warn(
-                              "this node would not admit itself: {}", stranger.refusal().why());
-                        }
-                      });
-            });
   }
 
   MembershipStatus status() {

@@ -47,6 +47,7 @@ import org.junit.jupiter.api.io.TempDir;
 class MembershipTest {
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final Duration DAY = Duration.ofDays(1);
+  private static final Duration LIST = DAY.multipliedBy(8);
   private static final Duration HOUR = Duration.ofHours(1);
 
   @TempDir Path dir;
@@ -159,7 +160,7 @@ class MembershipTest {
   void aRevokedCertificateIsRefused() throws Exception {
     NodeKey key = NodeKey.generate();
     Path chain = issue(bank, key, "thief", Instant.now().minus(HOUR), Instant.now().plus(HOUR));
-    bank.revoke(MemberChain.read(chain), RevocationReason.KEY_COMPROMISE, Instant.now(), DAY);
+    bank.revoke(MemberChain.read(chain), RevocationReason.KEY_COMPROMISE, Instant.now(), LIST);
     Server members = member(bank, "alice");
     Server thief = server(key, files(Optional.empty(), Optional.of(chain)));
 
@@ -246,7 +247,7 @@ class MembershipTest {
     List<ServerEvent> events = new CopyOnWriteArrayList<>();
     thief.events(events::add);
 
-    bank.revoke(MemberChain.read(chain), RevocationReason.UNSPECIFIED, Instant.now(), DAY);
+    bank.revoke(MemberChain.read(chain), RevocationReason.UNSPECIFIED, Instant.now(), LIST);
 
     // nobody tells the server: it looks at its files
     Await.until("the thief is gone", () -> a.peer(thief.id()).isEmpty());
@@ -264,13 +265,13 @@ class MembershipTest {
     network.connect(bob, a);
     Server carol = shows(bank, "carol");
 
-    clockRuns.set(DAY.plusSeconds(1));
+    clockRuns.set(LIST.plusSeconds(1));
 
     assertThat(refusal(carol, a)).contains(DisconnectReason.REQUESTED.toString());
     assertThat(reason(a, carol)).contains("should have been renewed by");
     assertThat(refusals(a, "revocation_unknown", "accepted")).isEqualTo(1);
     Await.value(a.reloadMembership());
-    bank.renewList(now(), DAY);
+    bank.renewList(now(), LIST);
     Await.value(a.reloadMembership());
     assertThat(a.peer(bob.id())).isPresent();
     network.connect(carol, a);
@@ -355,15 +356,15 @@ class MembershipTest {
     return AuthorityDirectory.create(
         dir.resolve(folder),
         CertificateAuthority.root(
-            organisation, KeyType.P256, now.minus(DAY), now.plus(DAY.multipliedBy(9)), RANDOM),
+            organisation, KeyType.P256, now.minus(DAY), now.plus(DAY.multipliedBy(30)), RANDOM),
         Optional.empty(),
         now.minusSeconds(1),
-        DAY);
+        LIST);
   }
 
   private Path issue(AuthorityDirectory authority, NodeKey key, String name) throws Exception {
     return issue(
-        authority, key, name, Instant.now().minus(HOUR), Instant.now().plus(DAY.multipliedBy(8)));
+        authority, key, name, Instant.now().minus(HOUR), Instant.now().plus(DAY.multipliedBy(20)));
   }
 
   private Path issue(
