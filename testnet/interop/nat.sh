@@ -24,9 +24,10 @@ remove_namespaces() {
 }
 clean_all() {
   local status=$?
-  remove_namespaces
+  set +e # or the next line would be the last one
   (exit "$status")
   cleanup
+  remove_namespaces
 }
 trap clean_all EXIT
 
