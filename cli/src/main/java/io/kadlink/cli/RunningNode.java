@@ -33,9 +33,13 @@ import io.kadlink.server.Server;
 import io.kadlink.server.ServerBuilder;
 import io.kadlink.server.ServerStartException;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.netty4.NettyAllocatorMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -93,6 +97,9 @@ final class RunningNode implements AutoCloseable {
     parts.push(metrics::close);
     new JvmMemoryMetrics().bindTo(metrics);
     new ProcessorMetrics().bindTo(metrics);
+    new UptimeMetrics().bindTo(metrics);
+    new FileDescriptorMetrics().bindTo(metrics);
+    new NettyAllocatorMetrics(PooledByteBufAllocator.DEFAULT).bindTo(metrics);
     try {
       DevChainOptions chainOptions = Chains.of(options).withMeters(metrics);
       this.genesis = chainOptions.genesis();

@@ -61,6 +61,7 @@ final class Dialer implements Outside, Door.Dials, PeerSet.Observer {
   private @Nullable Network network;
   private Loop.Timer wake = () -> {};
   private boolean stopped;
+  private volatile int underway;
 
   /** What dials go through. */
   record Network(
@@ -112,6 +113,11 @@ final class Dialer implements Outside, Door.Dials, PeerSet.Observer {
 
   DialScheduler scheduler() {
     return scheduler;
+  }
+
+  /** Dials under way, as last seen; any thread. */
+  int underway() {
+    return underway;
   }
 
   /** Dials under way. */
@@ -235,6 +241,7 @@ final class Dialer implements Outside, Door.Dials, PeerSet.Observer {
     LOG.debug("dialing {} ({})", target, kind);
     Attempt attempt = new Attempt(target, kind, network, loop, access);
     running.put(target.id(), attempt);
+    underway = running.size();
     attempt.start().whenComplete((connected, failure) -> loop.execute(() -> ended(attempt)));
   }
 
@@ -273,6 +280,7 @@ final class Dialer implements Outside, Door.Dials, PeerSet.Observer {
   private void ended(Attempt attempt) {
     DialTarget target = attempt.target();
     running.remove(target.id(), attempt);
+    underway = running.size();
     Optional<String> refusal =
         Optional.ofNullable(network).flatMap(it -> it.door().whyRefused(target.id()));
     switch (attempt.result()) {

@@ -34,6 +34,15 @@ public interface Protocol {
     return Priority.NORMAL;
   }
 
+  /**
+   * What metrics call messages of this code: asked once for each code.
+   *
+   * @param code 0 to {@code messageCount() - 1}
+   */
+  default String messageName(int code) {
+    return "0x%02x".formatted(code);
+  }
+
   /** Name and version as Hello lists them. */
   default Capability capability() {
     return new Capability(name(), version());

@@ -31,7 +31,7 @@ final class ProtocolHost {
     this.capability = protocol.capability();
     this.loop = loop;
     this.metrics = metrics;
-    this.traffic = metrics.traffic(capability);
+    this.traffic = metrics.traffic(protocol);
     this.priorities =
         IntStream.range(0, protocol.messageCount()).mapToObj(protocol::priority).toList();
   }
@@ -72,7 +72,7 @@ final class ProtocolHost {
    * ReadGauge.Level#workedOff}.
    */
   void message(Session session, ReadGauge.Level level, int code, Bytes payload) {
-    traffic.received(payload.size());
+    traffic.received(code, payload.size());
     loop.execute(
         () -> {
           CompletionStage<?> done = Protocol.DONE;

@@ -2,11 +2,15 @@ package io.kadlink.server;
 
 import io.kadlink.rlpx.wire.Capability;
 import io.kadlink.rlpx.wire.DisconnectReason;
+import io.kadlink.server.admission.PeerLimits;
 import io.kadlink.server.admission.Rule;
 import io.kadlink.server.reputation.Behaviour;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.IntSupplier;
 
@@ -21,10 +25,7 @@ final class ServerMetrics {
   }
 
   void watchDenied(IntSupplier count) {
-    Gauge.builder("kadlink.denied", count, IntSupplier::getAsInt)
-        .description("Entries of the deny list, bans included")
-        .strongReference(true)
-        .register(registry);
+    gauge("kadlink.denied", "Entries of the deny list, bans included", Tags.empty(), count);
   }
 
   void reported(Behaviour behaviour) {
@@ -40,14 +41,29 @@ final class ServerMetrics {
   }
 
   void watchPeers(IntSupplier dialed, IntSupplier accepted) {
-    gauge("dialed", dialed);
-    gauge("accepted", accepted);
+    gauge("kadlink.peers", "Sessions at this moment", Tags.of("direction", "dialed"), dialed);
+    gauge("kadlink.peers", "Sessions at this moment", Tags.of("direction", "accepted"), accepted);
   }
 
-  private void gauge(String direction, IntSupplier count) {
-    Gauge.builder("kadlink.peers", count, IntSupplier::getAsInt)
-        .description("Sessions at this moment")
-        .tag("direction", direction)
+  /** What waits to be sent to all peers together, in bytes. */
+  void watchQueues(IntSupplier bytes) {
+    gauge("kadlink.queued.bytes", "Waits to be sent to all peers", Tags.empty(), bytes);
+  }
+
+  void watchDials(IntSupplier running) {
+    gauge("kadlink.dialing", "Dials under way", Tags.empty(), running);
+  }
+
+  void limits(PeerLimits limits) {
+    String what = "Slots for peers, static and trusted ones aside";
+    gauge("kadlink.peers.limit", what, Tags.of("direction", "dialed"), limits::dialed);
+    gauge("kadlink.peers.limit", what, Tags.of("direction", "accepted"), limits::accepted);
+  }
+
+  private void gauge(String name, String what, Tags tags, IntSupplier count) {
+    Gauge.builder(name, count, IntSupplier::getAsInt)
+        .description(what)
+        .tags(tags)
         .strongReference(true)
         .register(registry);
   }
@@ -83,46 +99,52 @@ final class ServerMetrics {
     registry.counter("kadlink.protocol.violations", "protocol", capability.toString()).increment();
   }
 
-  Traffic traffic(Capability capability) {
+  Traffic traffic(Protocol protocol) {
+    String capability = protocol.capability().toString();
+    List<Volume> in = new ArrayList<>();
+    List<Volume> out = new ArrayList<>();
+    for (int code = 0; code < protocol.messageCount(); code++) {
+      in.add(volume(capability, protocol.messageName(code), "in"));
+      out.add(volume(capability, protocol.messageName(code), "out"));
+    }
     return new Traffic(
-        counter("messages", capability, "in"),
-        counter("bytes", capability, "in"),
-        counter("messages", capability, "out"),
-        counter("bytes", capability, "out"),
-        registry.counter("kadlink.messages.dropped", "protocol", capability.toString()),
-        registry.counter("kadlink.reads.paused", "protocol", capability.toString()));
+        List.copyOf(in),
+        List.copyOf(out),
+        registry.counter("kadlink.messages.dropped", "protocol", capability),
+        registry.counter("kadlink.reads.paused", "protocol", capability));
   }
 
-  private Counter counter(String what, Capability capability, String direction) {
-    return registry.counter(
-        "kadlink." + what, "protocol", capability.toString(), "direction", direction);
+  private Volume volume(String capability, String message, String direction) {
+    Tags tags = Tags.of("protocol", capability, "message", message, "direction", direction);
+    return new Volume(
+        registry.counter("kadlink.messages", tags), registry.counter("kadlink.bytes", tags));
   }
 
   private static String name(Enum<?> constant) {
     return constant.name().toLowerCase(Locale.ROOT);
   }
 
+  /** One kind of message in one direction; bytes are those of payloads before compression. */
+  private record Volume(Counter messages, Counter bytes) {
+    void add(int size) {
+      messages.increment();
+      bytes.increment(size);
+    }
+  }
+
   /**
-   * One protocol's messages; bytes are those of payloads before compression.
+   * One protocol's messages, by code.
    *
    * @param pauses how often it was too slow, and its peer was not read from
    */
-  record Traffic(
-      Counter messagesIn,
-      Counter bytesIn,
-      Counter messagesOut,
-      Counter bytesOut,
-      Counter droppedOut,
-      Counter pauses) {
+  record Traffic(List<Volume> in, List<Volume> out, Counter droppedOut, Counter pauses) {
 
-    void received(int bytes) {
-      messagesIn.increment();
-      bytesIn.increment(bytes);
+    void received(int code, int bytes) {
+      in.get(code).add(bytes);
     }
 
-    void sent(int bytes) {
-      messagesOut.increment();
-      bytesOut.increment(bytes);
+    void sent(int code, int bytes) {
+      out.get(code).add(bytes);
     }
   }
 }

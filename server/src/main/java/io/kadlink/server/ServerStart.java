@@ -95,6 +95,8 @@ final class ServerStart {
             options.dialFilter(),
             splitRandom());
     peers.observe(dialer);
+    metrics.limits(options.limits());
+    metrics.watchDials(dialer::underway);
     Reputation reputation =
         new Reputation(options.reputation(), options.clock(), admission::trusts);
     Optional<Discipline.Files> files = options.stateFolder().map(Discipline.Files::in);

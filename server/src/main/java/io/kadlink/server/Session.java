@@ -170,7 +170,7 @@ final class Session implements Peer, RlpxConnection.Listener {
             && connection.send(
                 target.shared().offset() + code, payload, target.host().priority(code));
     if (queued) {
-      target.host().traffic().sent(payload.size());
+      target.host().traffic().sent(code, payload.size());
     } else {
       target.host().traffic().droppedOut().increment();
     }

@@ -45,6 +45,11 @@ final class EthProtocol implements Protocol {
   }
 
   @Override
+  public String messageName(int code) {
+    return MessageCode.name(code);
+  }
+
+  @Override
   public void start(ProtocolContext context) {
     sessions.start(context);
   }

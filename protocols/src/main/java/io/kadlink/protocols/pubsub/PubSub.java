@@ -242,6 +242,11 @@ public final class PubSub {
     }
 
     @Override
+    public String messageName(int code) {
+      return PubSubCodec.name(code);
+    }
+
+    @Override
     public void start(ProtocolContext context) {
       Router router =
           new Router(

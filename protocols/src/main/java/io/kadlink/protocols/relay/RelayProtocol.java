@@ -61,6 +61,11 @@ final class RelayProtocol implements Protocol {
   }
 
   @Override
+  public String messageName(int code) {
+    return RelayCodec.name(code);
+  }
+
+  @Override
   public void start(ProtocolContext context) {
     RelayMetrics metrics = new RelayMetrics(context.metrics());
     Sessions sessions = new Sessions();

@@ -77,6 +77,9 @@ final class HandshakeCodec {
 
   private static <T> T open(byte[] packet, Signer recipient, Function<RLPReader, T> body)
       throws ProtocolViolation {
+    if (packet.length < SIZE_BYTES) {
+      throw HandshakeRules.broken("handshake-size", "a handshake packet without its size");
+    }
     byte[] prefix = {packet[0], packet[1]};
     byte[] plain = Ecies.decrypt(recipient, packet, SIZE_BYTES, prefix);
     try {

@@ -99,6 +99,11 @@ public final class MessageTable<M> {
     }
   }
 
+  /** The simple name of the class of messages of a code. */
+  public String name(int code) {
+    return rows.get(code).type().getSimpleName();
+  }
+
   /** How urgent messages of a code are. */
   public Priority priority(int code) {
     return rows.get(code).priority();

@@ -35,13 +35,9 @@ final class Requests {
       }
     }
 
-    void fail(RequestException.Cause cause, String message) {
-      answer.completeExceptionally(new RequestException(cause, message));
+    boolean fail(RequestException.Cause cause, String message) {
+      return answer.completeExceptionally(new RequestException(cause, message));
     }
-  }
-
-  void connected(Peer peer) {
-    waiting.put(peer, new ConcurrentHashMap<>());
   }
 
   long nextId() {
@@ -52,41 +48,54 @@ final class Requests {
       Peer peer, long id, Class<A> type, Duration limit, Loop loop, BooleanSupplier send) {
     CompletableFuture<A> answer = new CompletableFuture<>();
     Waiting<A> question = new Waiting<>(type, answer);
-    Map<Long, Waiting<?>> ofPeer = waiting.get(peer);
-    if (ofPeer == null) {
-      question.fail(RequestException.Cause.GONE, peer + " is gone");
-      return answer;
-    }
-    if (ofPeer.size() >= MAX_PER_PEER) {
+    if (!remember(peer, id, question)) {
       question.fail(
           RequestException.Cause.TOO_MANY, MAX_PER_PEER + " questions wait for answers of " + peer);
       return answer;
     }
-    ofPeer.put(id, question);
     if (!send.getAsBoolean()) {
-      ofPeer.remove(id);
+      forget(peer, id, question);
       question.fail(RequestException.Cause.UNSENT, "nothing can be sent to " + peer + " now");
       return answer;
     }
-    Loop.Timer timer = loop.schedule(limit, () -> timedOut(peer, id, question, limit));
+    Loop.Timer timer = loop.schedule(limit, () -> timedOut(peer, question, limit));
     var unused =
         answer.whenComplete(
             (given, failure) -> {
               timer.cancel();
-              ofPeer.remove(id, question); // it was cancelled
+              forget(peer, id, question); // it was cancelled
             });
-    if (!waiting.containsKey(peer)) {
-      question.fail(RequestException.Cause.GONE, peer + " is gone"); // meanwhile
-    }
     return answer;
   }
 
-  private void timedOut(Peer peer, long id, Waiting<?> question, Duration limit) {
-    Map<Long, Waiting<?>> ofPeer = waiting.get(peer);
-    if (ofPeer != null && ofPeer.remove(id, question)) {
-      String what = "no answer within " + limit.toMillis() + " ms";
+  /** False when there are as many as there may be. A peer without questions takes no room. */
+  private boolean remember(Peer peer, long id, Waiting<?> question) {
+    Map<Long, Waiting<?>> after =
+        waiting.compute(
+            peer,
+            (key, before) -> {
+              Map<Long, Waiting<?>> ofPeer = before == null ? new ConcurrentHashMap<>() : before;
+              if (ofPeer.size() < MAX_PER_PEER) {
+                ofPeer.put(id, question);
+              }
+              return ofPeer;
+            });
+    return after != null && after.containsKey(id);
+  }
+
+  private void forget(Peer peer, long id, Waiting<?> question) {
+    waiting.computeIfPresent(
+        peer,
+        (key, ofPeer) -> {
+          ofPeer.remove(id, question);
+          return ofPeer.isEmpty() ? null : ofPeer;
+        });
+  }
+
+  private void timedOut(Peer peer, Waiting<?> question, Duration limit) {
+    String what = "no answer within " + limit.toMillis() + " ms";
+    if (question.fail(RequestException.Cause.TIME_OUT, what + " from " + peer)) {
       peer.report(Behaviour.NO_ANSWER, what);
-      question.fail(RequestException.Cause.TIME_OUT, what + " from " + peer);
     }
   }
 

@@ -118,6 +118,11 @@ public abstract class TypedProtocol<M> implements Protocol {
     return table.priority(code);
   }
 
+  @Override
+  public final String messageName(int code) {
+    return table.name(code);
+  }
+
   /** A subclass that overrides this calls it. */
   @Override
   public void start(ProtocolContext context) {
@@ -129,7 +134,6 @@ public abstract class TypedProtocol<M> implements Protocol {
   /** A subclass that overrides this calls it first. */
   @Override
   public void connected(Peer peer) {
-    requests.connected(peer);
     if (handling == Handling.BLOCKING) {
       workers.put(peer, MoreExecutors.newSequentialExecutor(Thread::startVirtualThread));
     }

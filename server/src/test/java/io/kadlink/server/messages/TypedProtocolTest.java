@@ -142,7 +142,7 @@ class TypedProtocolTest {
     alice.ask(peer, 99, LONG);
     assertThat(failure(unanswered)).isEqualTo(Cause.GONE);
     Await.until("it is gone", () -> server.peers().isEmpty());
-    assertThat(failure(alice.ask(peer, 1, LONG))).isEqualTo(Cause.GONE);
+    assertThat(failure(alice.ask(peer, 1, LONG))).isEqualTo(Cause.UNSENT);
   }
 
   @Test

@@ -115,6 +115,19 @@ public final class PubSubCodec {
     }
   }
 
+  /** The name of the packet with this code; codes without one are reserved. */
+  public static String name(int code) {
+    return switch (code) {
+      case Subscriptions.CODE -> "Subscriptions";
+      case Publish.CODE -> "Publish";
+      case Graft.CODE -> "Graft";
+      case Prune.CODE -> "Prune";
+      case IHave.CODE -> "IHave";
+      case IWant.CODE -> "IWant";
+      default -> "reserved";
+    };
+  }
+
   /** Control is short and keeps the mesh in shape; what IHAVE announces is on its way elsewhere. */
   public static Priority priority(int code) {
     return switch (code) {

@@ -42,6 +42,20 @@ public final class RelayCodec {
 
   private RelayCodec() {}
 
+  /** The name of the message with this code. */
+  public static String name(int code) {
+    return switch (code) {
+      case HOP -> "Hop";
+      case STOP -> "Stop";
+      case STATUS -> "Status";
+      case DATA -> "Data";
+      case WINDOW -> "Window";
+      case CLOSE -> "Close";
+      case RESERVE -> "Reserve";
+      default -> throw new IllegalArgumentException("no relay message has code " + code);
+    };
+  }
+
   /**
    * The bytes of circuits leave room for all else, and the end of a circuit stays behind its bytes.
    */
