@@ -5,6 +5,7 @@ import io.kadlink.rlpx.RlpxConnection;
 import io.kadlink.rlpx.wire.Priority;
 import io.kadlink.rlpx.wire.SharedCapability;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -29,8 +30,9 @@ public final class Throughput {
       return;
     }
     int seconds = args.length > 0 ? Integer.parseInt(args[0]) : 5;
-    System.out.println("| bytes a message | messages/s | MB/s |");
-    System.out.println("|---|---|---|");
+    System.out.println(
+        "| bytes a message | messages/s | MB/s | processor us a message, sender | receiver |");
+    System.out.println("|---|---|---|---|---|");
     for (int size : SIZES) {
       LongAdder messages = new LongAdder();
       try (Endpoint receiver = new Endpoint(1)) {
@@ -43,13 +45,26 @@ public final class Throughput {
           TimeUnit.SECONDS.sleep(WARM_UP_SECONDS);
           messages.reset();
           long start = System.nanoTime();
+          long senderBefore = sender.cpu().toNanos();
+          long receiverBefore = cpuNanos();
           TimeUnit.SECONDS.sleep(seconds);
-          double perSecond = messages.sum() * 1e9 / (System.nanoTime() - start);
+          double count = messages.sum();
+          double perSecond = count * 1e9 / (System.nanoTime() - start);
           System.out.printf(
-              Locale.ROOT, "| %d | %.0f | %.0f |%n", size, perSecond, perSecond * size / 1e6);
+              Locale.ROOT,
+              "| %d | %.0f | %.0f | %.1f | %.1f |%n",
+              size,
+              perSecond,
+              perSecond * size / 1e6,
+              (sender.cpu().toNanos() - senderBefore) / count / 1000,
+              (cpuNanos() - receiverBefore) / count / 1000);
         }
       }
     }
+  }
+
+  private static long cpuNanos() {
+    return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO).toNanos();
   }
 
   /** The child: sends whenever there is room, until it is ended. */
