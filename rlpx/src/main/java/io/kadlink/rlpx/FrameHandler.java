@@ -59,10 +59,15 @@ final class FrameHandler extends ChannelInboundHandlerAdapter {
   private boolean inactive;
   private long lastReadNanos;
 
-  FrameHandler(Channel channel, FrameKeys keys, RlpxLimits limits, RlpxMetrics metrics) {
+  FrameHandler(
+      Channel channel,
+      FrameKeys keys,
+      RlpxLimits limits,
+      OutboundBudget budget,
+      RlpxMetrics metrics) {
     this.channel = channel;
     this.reader = keys.reader(channel.alloc());
-    this.outbound = new OutboundQueue(channel, keys.writer(), metrics);
+    this.outbound = new OutboundQueue(channel, keys.writer(), budget, metrics);
     this.metrics = metrics;
     this.goodbyeLimit = limits.goodbye();
     this.lastReadNanos = channel.eventLoop().ticker().nanoTime();

@@ -32,6 +32,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
   private final @Nullable PublicKey dialed;
   private final RlpxOptions options;
   private final Unpacking unpacking;
+  private final OutboundBudget budget;
   private final RlpxMetrics metrics;
   private final PacketAssembler assembler = new PacketAssembler();
   private @Nullable InitiatorHandshake initiator;
@@ -44,11 +45,13 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
       @Nullable PublicKey dialed,
       RlpxOptions options,
       Unpacking unpacking,
+      OutboundBudget budget,
       RlpxMetrics metrics) {
     this.attempt = attempt;
     this.dialed = dialed;
     this.options = options;
     this.unpacking = unpacking;
+    this.budget = budget;
     this.metrics = metrics;
   }
 
@@ -161,7 +164,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
 
   private void established(HandshakeResult result) {
     FrameHandler frames =
-        new FrameHandler(attempt.channel(), result.keys(), options.limits(), metrics);
+        new FrameHandler(attempt.channel(), result.keys(), options.limits(), budget, metrics);
     ByteBuf rest = early;
     early = null;
     if (!inactive) {

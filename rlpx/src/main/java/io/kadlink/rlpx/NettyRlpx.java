@@ -56,6 +56,7 @@ public final class NettyRlpx implements Rlpx {
   private final Transport transport;
   private final RlpxMetrics metrics;
   private final Unpacking unpacking;
+  private final OutboundBudget budget;
   private final Set<Attempt> attempts = ConcurrentHashMap.newKeySet();
   private final Set<Channel> listeners = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
@@ -67,6 +68,8 @@ public final class NettyRlpx implements Rlpx {
     this.transport = transport;
     this.metrics = new RlpxMetrics(options.metrics());
     this.unpacking = new Unpacking(options.computation());
+    this.budget = new OutboundBudget(options.limits().maxPendingBytesOfAll());
+    metrics.watchPending(budget::pendingBytes);
   }
 
   @Override
@@ -230,7 +233,8 @@ public final class NettyRlpx implements Rlpx {
     Attempt attempt = new Attempt(channel, dialed, options, metrics);
     attempts.add(attempt);
     attempt.result().whenComplete((connection, failure) -> attempts.remove(attempt));
-    HandshakeHandler handler = new HandshakeHandler(attempt, dialed, options, unpacking, metrics);
+    HandshakeHandler handler =
+        new HandshakeHandler(attempt, dialed, options, unpacking, budget, metrics);
     channel.pipeline().addLast("handshake", handler);
     shortenTurns(channel.config());
     if (!channel.isActive()) {

@@ -43,8 +43,10 @@ final class OutboundQueue {
 
   private final Channel channel;
   private final FrameWriter writer;
+  private final OutboundBudget budget;
   private final RlpxMetrics metrics;
   private final Queue<OutboundFrame> offered = new ConcurrentLinkedQueue<>();
+  private final Queue<OutboundShare> overBudget = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private final AtomicLong pending = new AtomicLong();
   private volatile boolean closed;
@@ -57,9 +59,10 @@ final class OutboundQueue {
   private boolean over;
   private long written;
 
-  OutboundQueue(Channel channel, FrameWriter writer, RlpxMetrics metrics) {
+  OutboundQueue(Channel channel, FrameWriter writer, OutboundBudget budget, RlpxMetrics metrics) {
     this.channel = channel;
     this.writer = writer;
+    this.budget = budget;
     this.metrics = metrics;
     channel.closeFuture().addListener(closing -> drop());
   }
@@ -67,16 +70,19 @@ final class OutboundQueue {
   /**
    * Takes {@code data}, a heap buffer, which it releases whatever happens.
    *
-   * @return false when it was dropped: closed, or the share is full
+   * @return false when it was dropped: closed, or the share or the budget of all is used up
    */
   boolean offer(ByteBuf data, Priority priority, OutboundShare share) {
     OutboundFrame frame = OutboundFrame.of(data, priority, share);
     if (admits(priority, share)) {
-      if (share.reserve(frame.wireLength(), priority)) {
+      if (!budget.admits(pending.get(), frame.wireLength())) {
+        overBudget(share);
+      } else if (share.reserve(frame.wireLength(), priority)) {
         enqueue(frame);
         return true;
+      } else {
+        full(share);
       }
-      full(share);
     }
     data.release();
     return false;
@@ -125,7 +131,7 @@ final class OutboundQueue {
   void finish(ByteBuf data, Runnable then) {
     closed = true;
     last = OutboundFrame.base(data);
-    pending.addAndGet(last.wireLength());
+    count(last.wireLength());
     afterLast = then;
     drain();
   }
@@ -137,8 +143,31 @@ final class OutboundQueue {
     }
   }
 
+  /** It is told when what waits for this connection, of any protocol, is down to half a part. */
+  private void overBudget(OutboundShare share) {
+    metrics.dropped("outbound-budget");
+    if (share.refuse()) {
+      overBudget.add(share);
+    }
+    if (pending.get() == 0) {
+      inLoop(this::tellOverBudget);
+    }
+  }
+
+  private void tellOverBudget() {
+    OutboundShare share;
+    while ((share = overBudget.poll()) != null) {
+      share.tell();
+    }
+  }
+
+  private void count(long bytes) {
+    pending.addAndGet(bytes);
+    budget.add(bytes);
+  }
+
   private void enqueue(OutboundFrame frame) {
-    pending.addAndGet(frame.wireLength());
+    count(frame.wireLength());
     offered.add(frame);
     schedule();
   }
@@ -283,7 +312,7 @@ final class OutboundQueue {
   }
 
   private void drop(OutboundFrame frame, int sealed) {
-    pending.addAndGet(sealed - frame.wireLength());
+    count(sealed - frame.wireLength());
     frame.data().release();
   }
 
@@ -335,13 +364,16 @@ final class OutboundQueue {
           .write(bytes)
           .addListener(
               done -> {
-                pending.addAndGet(-size);
+                count(-size);
                 written += size;
                 if (done.isSuccess()) {
                   metrics.bytesOut().increment(size);
                 }
                 for (Part part : parts) {
                   part.share.release(part.size, part.messages);
+                }
+                if (pending.get() <= OutboundBudget.OWN_BYTES / 2) {
+                  tellOverBudget();
                 }
               });
     }

@@ -55,9 +55,14 @@ final class OutboundShare {
     }
   }
 
-  /** After a refusal, any thread: whether {@link #tell} has to be called on the event loop. */
+  /** Any thread: a message was refused. Says whether it is the first one since the last call. */
+  boolean refuse() {
+    return refused.compareAndSet(false, true);
+  }
+
+  /** The same, and whether {@link #tell} has to be called on the event loop. */
   boolean refusedTooLate() {
-    refused.set(true);
+    refuse();
     return hasRoomAgain();
   }
 

@@ -16,6 +16,8 @@ import java.time.Duration;
  *     among the capabilities shared, and one message of each is always let in, whatever its size.
  *     Low priority may use half of it, normal three quarters
  * @param maxPendingMessages the same in messages: small ones cost more memory than they have bytes
+ * @param maxPendingBytesOfAll queued for all connections together; when that is used up, each keeps
+ *     256 KiB, or one message, of its own
  * @param maxUnauthenticated accepted connections that have not said Hello yet, all together
  * @param maxPings that one peer may send us in one {@code pingInterval}
  */
@@ -28,6 +30,7 @@ public record RlpxLimits(
     Duration goodbye,
     long maxPendingBytes,
     int maxPendingMessages,
+    long maxPendingBytesOfAll,
     int maxUnauthenticated,
     int maxPings) {
 
@@ -36,7 +39,11 @@ public record RlpxLimits(
 
   public RlpxLimits {
     requirePositive(connect, step, handshake, pingInterval, silence, goodbye);
-    if (maxPendingBytes < 1 || maxPendingMessages < 1 || maxUnauthenticated < 1 || maxPings < 1) {
+    if (maxPendingBytes < 1
+        || maxPendingMessages < 1
+        || maxPendingBytesOfAll < 1
+        || maxUnauthenticated < 1
+        || maxPings < 1) {
       throw new IllegalArgumentException("a limit of nothing allows nothing");
     }
   }
@@ -64,6 +71,7 @@ public record RlpxLimits(
     private Duration goodbye = Duration.ofSeconds(2);
     private long maxPendingBytes = 32L * 1024 * 1024;
     private int maxPendingMessages = 16 * 1024;
+    private long maxPendingBytesOfAll = 128L * 1024 * 1024;
     private int maxUnauthenticated = 256;
     private int maxPings = 60;
 
@@ -109,6 +117,11 @@ public record RlpxLimits(
       return this;
     }
 
+    public Builder maxPendingBytesOfAll(long maxPendingBytesOfAll) {
+      this.maxPendingBytesOfAll = maxPendingBytesOfAll;
+      return this;
+    }
+
     public Builder maxUnauthenticated(int maxUnauthenticated) {
       this.maxUnauthenticated = maxUnauthenticated;
       return this;
@@ -129,6 +142,7 @@ public record RlpxLimits(
           goodbye,
           maxPendingBytes,
           maxPendingMessages,
+          maxPendingBytesOfAll,
           maxUnauthenticated,
           maxPings);
     }

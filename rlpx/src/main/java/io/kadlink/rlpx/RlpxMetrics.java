@@ -2,10 +2,12 @@ package io.kadlink.rlpx;
 
 import io.kadlink.rlpx.wire.DisconnectReason;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 
 /** What RLPx counts. Every tag value comes out of a fixed set. */
 final class RlpxMetrics {
@@ -27,6 +29,13 @@ final class RlpxMetrics {
     bytesIn = registry.counter("kadlink.rlpx.bytes", "direction", "in");
     bytesOut = registry.counter("kadlink.rlpx.bytes", "direction", "out");
     roundTrip = registry.timer("kadlink.rlpx.roundtrip");
+  }
+
+  /** Bytes that wait to be sent, of all connections. */
+  void watchPending(LongSupplier bytes) {
+    Gauge.builder("kadlink.rlpx.pending.bytes", bytes, LongSupplier::getAsLong)
+        .strongReference(true)
+        .register(registry);
   }
 
   AtomicInteger sessions() {

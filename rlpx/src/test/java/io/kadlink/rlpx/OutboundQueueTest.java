@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.tuweni.bytes.Bytes;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -51,8 +52,11 @@ class OutboundQueueTest {
   private final Socket socket = new Socket();
   private final EmbeddedChannel channel =
       EmbeddedChannel.builder().ticker(Ticker.newMockTicker()).handlers(socket).build();
+  private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+  private final OutboundBudget budget = new OutboundBudget(64 << 20);
   private final OutboundQueue queue =
-      new OutboundQueue(channel, keys.writer(), new RlpxMetrics(new SimpleMeterRegistry()));
+      new OutboundQueue(channel, keys.writer(), budget, new RlpxMetrics(metrics));
+  private final AtomicInteger told = new AtomicInteger();
   private final OutboundShare share = share(16 << 20);
   private final ByteBuf arrived = Unpooled.buffer();
 
@@ -170,6 +174,58 @@ class OutboundQueueTest {
     assertThat(offer(1, Priority.HIGH)).isFalse();
   }
 
+  @Test
+  void whenOthersHaveUsedUpTheBudgetThereIsStillAPartForThisOne() {
+    budget.add(64 << 20);
+    socket.stopped = true;
+    while (offer(LOW_BYTES, Priority.HIGH)) {
+      channel.runPendingTasks();
+    }
+    assertThat(queue.pendingBytes())
+        .isBetween(OutboundBudget.OWN_BYTES - 21_000L, (long) OutboundBudget.OWN_BYTES);
+    assertThat(
+            metrics.get("kadlink.rlpx.dropped").tag("reason", "outbound-budget").counter().count())
+        .isEqualTo(1);
+
+    resume();
+    assertThat(queue.pendingBytes()).isZero();
+    assertThat(budget.pendingBytes()).isEqualTo(64 << 20);
+    assertThat(told).as("who was refused learns of room").hasValue(1);
+    assertThat(offer(1 << 20, Priority.HIGH)).as("one message of any size").isTrue();
+    assertThat(offer(1, Priority.HIGH)).isFalse();
+  }
+
+  @Test
+  void aProtocolThatWasRefusedForWhatAnotherHasWaitingLearnsOfRoom() {
+    budget.add(64 << 20);
+    socket.stopped = true;
+    AtomicInteger otherTold = new AtomicInteger();
+    OutboundShare other = new OutboundShare(1 << 20, 1000, otherTold::incrementAndGet);
+    while (offer(LOW_BYTES, Priority.HIGH)) {
+      channel.runPendingTasks();
+    }
+    assertThat(queue.offer(data(LOW_BYTES), Priority.HIGH, other)).isFalse();
+    assertThat(queue.offer(data(LOW_BYTES), Priority.HIGH, other)).isFalse();
+    assertThat(otherTold).hasValue(0);
+
+    resume();
+    assertThat(otherTold).hasValue(1);
+    assertThat(queue.offer(data(LOW_BYTES), Priority.HIGH, other)).isTrue();
+  }
+
+  @Test
+  void theBudgetIsGivenBackByAConnectionThatIsGone() {
+    socket.stopped = true;
+    for (int i = 0; i < 100; i++) {
+      offer(LOW_BYTES, Priority.LOW);
+      channel.runPendingTasks();
+    }
+    assertThat(budget.pendingBytes()).isGreaterThan(100 * LOW_BYTES);
+    channel.close();
+    channel.runPendingTasks();
+    assertThat(budget.pendingBytes()).isZero();
+  }
+
   private void resume() {
     socket.stopped = false;
     channel.flush();
@@ -188,8 +244,8 @@ class OutboundQueueTest {
     return MessageCodec.encode(UnpooledByteBufAllocator.DEFAULT, ID, Bytes.wrap(payload), false);
   }
 
-  private static OutboundShare share(long maxBytes) {
-    return new OutboundShare(maxBytes, Integer.MAX_VALUE / 4, () -> {});
+  private OutboundShare share(long maxBytes) {
+    return new OutboundShare(maxBytes, Integer.MAX_VALUE / 4, told::incrementAndGet);
   }
 
   /** The payload sizes of what has arrived; their content must be right. */
