@@ -21,11 +21,13 @@ import org.apache.tuweni.bytes.Bytes;
  * How long one peer waits for an answer while a node sends much to others: {@code PingUnderLoad
  * [SECONDS [MB_A_SECOND]]}. The node is this process; the eight others, and the one who asks, are
  * processes of their own. All share one event loop here. A question is asked every 5 ms; its answer
- * is a high-priority message.
+ * is a high-priority message. {@code -Dkadlink.bench.message-bytes=N} sends messages of N bytes to
+ * the others.
  */
 public final class PingUnderLoad {
   private static final int OTHERS = 8;
-  private static final int MESSAGE_BYTES = 16 * 1024;
+  private static final int MESSAGE_BYTES =
+      Integer.getInteger("kadlink.bench.message-bytes", 16 * 1024);
   private static final int WARM_UP_SECONDS = 5;
   private static final long ASK_NANOS = 5_000_000;
   private static final int QUESTION_BYTES = Integer.BYTES + Long.BYTES;
