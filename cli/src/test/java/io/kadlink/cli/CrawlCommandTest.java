@@ -40,7 +40,10 @@ class CrawlCommandTest {
     args.addAll(List.of(options));
     for (int i = 0; i < ATTEMPTS; i++) {
       CommandLineFixture crawl = new CommandLineFixture();
-      assertThat(crawl.run(args.toArray(String[]::new))).as(crawl.err()).isZero();
+      if (crawl.run(args.toArray(String[]::new)) != 0) {
+        assertThat(crawl.err()).contains("nodes answered"); // none of them in time
+        continue;
+      }
       if (done.test(NodesFile.read(file, 2 * NODES).nodes())) {
         return crawl;
       }

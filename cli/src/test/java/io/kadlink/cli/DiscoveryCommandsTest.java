@@ -181,7 +181,7 @@ class DiscoveryCommandsTest {
                 "--json"))
         .as(kadlink.err())
         .isZero();
-    assertThat(json().get("queries").asInt()).isBetween(1, 6);
+    assertThat(json().get("queries").asInt()).isBetween(1, 12);
     assertThat(json().get("timeouts").asInt()).isZero();
     assertThat(json().get("hops").asInt()).isBetween(0, 3);
     assertThat(json().get("nodes")).hasSize(6);

@@ -68,6 +68,7 @@ record Shutdown(
     // Relayed sessions first: their goodbyes travel over the others.
     Collection<Session> sessions = peers.sessions();
     goodbye(sessions.stream().filter(session -> session.relay().isPresent()).toList());
+    letProtocolsFinish(); // the goodbyes are bytes that one of them still has to send
     goodbye(sessions.stream().filter(session -> session.relay().isEmpty()).toList());
     rlpx.close();
     goodbye(peers.sessions()); // admitted before the stop, and a session only now
@@ -81,6 +82,13 @@ record Shutdown(
     discipline.close();
     threads.verifier().shutdownNow();
     threads.protocols().values().forEach(Shutdown::shutDown);
+  }
+
+  private void letProtocolsFinish() {
+    for (ProtocolHost host : hosts) {
+      await(
+          "protocol " + host.capability(), TURN, CompletableFuture.runAsync(() -> {}, host.loop()));
+    }
   }
 
   private void goodbye(Collection<Session> sessions) {

@@ -1,4 +1,4 @@
-/** Benchmarks of whom to admit. */
+/** Benchmarks of whom to admit, and of what peers cost. */
 @NullMarked
 package io.kadlink.bench.server;
 
