@@ -8,7 +8,8 @@ rounds=${1:-3}
 seconds=${2:-5}
 jar=$root/bench/target/benchmarks.jar
 [ -f "$jar" ] || fail "build first: mvn -q -Pquick -pl bench -am package"
-java=${JAVA_HOME:+$JAVA_HOME/bin/}java
+. "$root/cli/bin/java-home.sh"
+java=$(find_java)
 
 if command -v npm >/dev/null; then
   mkdir "$scratch/js"
