@@ -7,6 +7,8 @@ import io.kadlink.rlpx.wire.DisconnectReason;
 import io.kadlink.server.testing.Await;
 import io.kadlink.server.testing.Echo;
 import io.kadlink.server.testing.TestNetwork;
+import java.io.IOException;
+import java.net.BindException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -34,10 +36,22 @@ class StartAndStopTest {
     }
   }
 
+  private static DatagramSocket takenForUdpAlone() throws IOException {
+    InetAddress here = InetAddress.getByName("127.0.0.1");
+    while (true) {
+      DatagramSocket taken = new DatagramSocket(new InetSocketAddress(here, 0));
+      try (ServerSocket tcp = new ServerSocket(taken.getLocalPort(), 1, here)) {
+        assertThat(tcp.isBound()).isTrue();
+        return taken;
+      } catch (BindException e) {
+        taken.close(); // TCP uses it, too; another one
+      }
+    }
+  }
+
   @Test
   void aTakenUdpPortIsNamedAndTheTcpPortIsFreeAgain() throws Exception {
-    try (DatagramSocket taken =
-        new DatagramSocket(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0))) {
+    try (DatagramSocket taken = takenForUdpAlone()) {
       int port = taken.getLocalPort();
       assertThatThrownBy(() -> TestNetwork.builder().discovery(true).port(port).start())
           .isInstanceOf(ServerStartException.class)

@@ -7,7 +7,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +30,19 @@ public final class RpcMethods {
   private final ObjectMapper mapper = new ObjectMapper();
   private final Map<String, Method> methods = new ConcurrentHashMap<>();
   private final Map<String, Feed> feeds = new ConcurrentHashMap<>();
+
+  public RpcMethods() {
+    add("rpc_modules", params -> modules());
+  }
+
+  /** The namespaces there are, as geth's console asks for them first. */
+  private Map<String, String> modules() {
+    Map<String, String> modules = new TreeMap<>();
+    Stream.concat(methods.keySet().stream(), feeds.keySet().stream())
+        .map(name -> name.split("[_/]", 2)[0])
+        .forEach(namespace -> modules.put(namespace, "1.0"));
+    return modules;
+  }
 
   /** Adds a method; its name must be new. */
   public RpcMethods add(String name, Method method) {

@@ -36,6 +36,13 @@ class RpcMethodsTest {
   }
 
   @Test
+  void theNamespacesAreTold() {
+    methods.add("net_version", params -> "1").addFeed("admin", "events", (p, l) -> () -> {});
+    assertThat(methods.answer("{\"id\":1,\"method\":\"rpc_modules\"}"))
+        .contains("\"admin\":\"1.0\"", "\"net\":\"1.0\"", "\"rpc\":\"1.0\"");
+  }
+
+  @Test
   void aNotificationIsNotAnswered() {
     assertThat(methods.answer("{\"jsonrpc\":\"2.0\",\"method\":\"echo\",\"params\":[\"a\"]}"))
         .isEmpty();
