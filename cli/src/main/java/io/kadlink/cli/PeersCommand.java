@@ -14,8 +14,6 @@ import picocli.CommandLine.Spec;
     description = "List the peers of a running node.",
     mixinStandardHelpOptions = true)
 final class PeersCommand implements Runnable {
-  private static final String ROW = "%-10s %-8s %-7s %-6s %-24s %s%n";
-
   @Spec private CommandSpec spec;
   @Mixin private RunningNodeOption node;
 
@@ -32,22 +30,7 @@ final class PeersCommand implements Runnable {
     if (json) {
       out.println(Json.print(peers));
     } else {
-      out.printf(ROW, "id", "", "rtt", "score", "address", "client");
-      for (JsonNode peer : peers) {
-        JsonNode network = peer.path("network");
-        JsonNode more = peer.path("kadlink");
-        out.printf(
-            ROW,
-            peer.path("id").asText().substring(0, 8),
-            network.path("inbound").asBoolean() ? "accepted" : "dialed",
-            more.has("roundTripMillis") ? more.path("roundTripMillis").asLong() + "ms" : "-",
-            more.path("score").asText("-"),
-            network.path("remoteAddress").asText(),
-            peer.path("name").asText()
-                + (more.has("organisation")
-                    ? " (" + more.path("organisation").asText() + ")"
-                    : ""));
-      }
+      peers.forEach(new PeerRows(out)::print);
       out.println(peers.size() + " peers");
     }
     out.flush();

@@ -24,7 +24,6 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class WatchCommand implements Callable<Integer> {
   private static final String CLEAR = "\u001b[H\u001b[2J";
-  private static final String ROW = "  %-8s  %-8s %6s %5s  %-22s %s%n";
 
   /** Reasons shown, the most frequent first; the rest is summed up. */
   private static final int MAX_REASONS = 10;
@@ -75,8 +74,7 @@ final class WatchCommand implements Callable<Integer> {
     out.printf(
         "%d peers: %d dialed, %d accepted; %d nodes known; %d kept away%n%n",
         peers.size(), peers.size() - accepted, accepted, why.size(), denied.size());
-    out.printf(ROW, "id", "", "rtt", "score", "address", "client");
-    stream(peers).limit(MAX_PEERS).forEach(peer -> show(out, peer));
+    stream(peers).limit(MAX_PEERS).forEach(new PeerRows(out)::print);
     if (peers.size() > MAX_PEERS) {
       out.printf("  and %d more%n", peers.size() - MAX_PEERS);
     }
@@ -100,18 +98,6 @@ final class WatchCommand implements Callable<Integer> {
     if (rest > 0) {
       out.printf("  %5d  for other reasons; see 'kadlink why'%n", rest);
     }
-  }
-
-  private static void show(PrintWriter out, JsonNode peer) {
-    JsonNode more = peer.path("kadlink");
-    out.printf(
-        ROW,
-        peer.path("id").asText().substring(0, 8),
-        peer.at("/network/inbound").asBoolean() ? "accepted" : "dialed",
-        more.has("roundTripMillis") ? more.path("roundTripMillis").asText() + "ms" : "-",
-        more.path("score").asText("-"),
-        peer.at("/network/remoteAddress").asText(),
-        peer.path("name").asText());
   }
 
   private static Stream<JsonNode> stream(JsonNode array) {
