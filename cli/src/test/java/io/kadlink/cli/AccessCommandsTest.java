@@ -1,5 +1,6 @@
 package io.kadlink.cli;
 
+import static io.kadlink.cli.Eventually.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -18,7 +19,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.apache.tuweni.bytes.Bytes;
 import org.junit.jupiter.api.AfterEach;
@@ -75,14 +75,6 @@ class AccessCommandsTest {
     rpc.close();
     other.close();
     node.close();
-  }
-
-  private static void until(Callable<Boolean> condition) throws Exception {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (!condition.call()) {
-      assertThat(System.nanoTime() - end).as("time left").isNegative();
-      Thread.onSpinWait();
-    }
   }
 
   private String run(int expected, String... args) {

@@ -1,6 +1,7 @@
 package io.kadlink.cli;
 
 import static io.kadlink.cli.CommandProcesses.stdout;
+import static io.kadlink.cli.Eventually.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -9,10 +10,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,7 +19,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Nodes as processes, with keys and certificates as an operator makes them. */
 @Timeout(120)
 class MembersProcessTest {
-  private static final Pattern RPC = Pattern.compile("JSON-RPC on http://127\\.0\\.0\\.1:(\\d+)");
 
   @TempDir Path dir;
   private CommandProcesses nodes;
@@ -54,9 +50,10 @@ class MembersProcessTest {
             file("bank/crl.pem"));
     String enode = stdout(alice).readLine();
     stdout(launch("bob", "--static-nodes", enode)).readLine();
-    RpcClient rpc = new RpcClient(rpcPort("alice"));
+    RpcClient rpc =
+        new RpcClient(nodes.numberInLog("alice", "JSON-RPC on http://127\\.0\\.0\\.1:(\\d+)"));
 
-    until("bob is a peer", () -> rpc.call("admin_peers").size() == 1);
+    until("bob is a peer", CommandProcesses.LIMIT, () -> rpc.call("admin_peers").size() == 1);
     JsonNode bob = rpc.call("admin_peers").get(0);
     assertThat(bob.at("/kadlink/organisation").asText()).isEqualTo("Bank A");
     JsonNode membership = rpc.call("kadlink_membership");
@@ -68,12 +65,14 @@ class MembersProcessTest {
 
     assertThat(rpc.call("kadlink_reloadMembership").at("/authorities/0/revoked").asInt())
         .isEqualTo(1);
-    until("bob is gone", () -> rpc.call("admin_peers").isEmpty());
+    until("bob is gone", CommandProcesses.LIMIT, () -> rpc.call("admin_peers").isEmpty());
     until(
         "the reason why is told",
+        CommandProcesses.LIMIT,
         () -> rpc.call("kadlink_dialReasons").toString().contains("is revoked since"));
     until(
         "bob knows it, too",
+        CommandProcesses.LIMIT,
         () -> Files.readString(dir.resolve("bob.log")).contains("null node identity"));
   }
 
@@ -115,25 +114,5 @@ class MembersProcessTest {
   private static void kadlink(String... words) {
     CommandLineFixture command = new CommandLineFixture();
     assertThat(command.run(words)).as(command.err()).isZero();
-  }
-
-  private int rpcPort(String name) throws Exception {
-    int[] port = new int[1];
-    until(
-        "there is an RPC port",
-        () -> {
-          Matcher matcher = RPC.matcher(Files.readString(dir.resolve(name + ".log")));
-          port[0] = matcher.find() ? Integer.parseInt(matcher.group(1)) : 0;
-          return port[0] != 0;
-        });
-    return port[0];
-  }
-
-  private static void until(String what, Callable<Boolean> condition) throws Exception {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(40);
-    while (!condition.call()) {
-      assertThat(System.nanoTime() - end).as("time left until " + what).isNegative();
-      TimeUnit.MILLISECONDS.sleep(50);
-    }
   }
 }

@@ -1,6 +1,7 @@
 package io.kadlink.cli;
 
 import static io.kadlink.cli.CommandProcesses.stdout;
+import static io.kadlink.cli.Eventually.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
@@ -77,9 +78,9 @@ class NodeProcessTest {
     int port = Integer.parseInt(enode.replaceFirst(".*:", ""));
     Process honest = launch("b", "--port", "0", "--discovery", "none", "--static-nodes", enode);
     stdout(honest).readLine();
-    int rpc = portInLog("a", "JSON-RPC on http://127\\.0\\.0\\.1:(\\d+)");
-    int metrics = portInLog("a", "metrics on http://127\\.0\\.0\\.1:(\\d+)");
-    await(() -> peerCount(rpc) == 1);
+    int rpc = nodes.numberInLog("a", "JSON-RPC on http://127\\.0\\.0\\.1:(\\d+)");
+    int metrics = nodes.numberInLog("a", "metrics on http://127\\.0\\.0\\.1:(\\d+)");
+    until("there is a peer", CommandProcesses.LIMIT, () -> peerCount(rpc) == 1);
 
     Random random = new Random(1);
     byte[] garbage = new byte[600];
@@ -103,7 +104,10 @@ class NodeProcessTest {
             new DatagramPacket(garbage, garbage.length, InetAddress.getLoopbackAddress(), port));
       }
     }
-    await(() -> sum(metrics, "handshake|rlpx") > 0 && sum(metrics, "discovery.*drop|drop") >= 20);
+    until(
+        "it is counted",
+        CommandProcesses.LIMIT,
+        () -> sum(metrics, "handshake|rlpx") > 0 && sum(metrics, "discovery.*drop|drop") >= 20);
     assertThat(peerCount(rpc)).isEqualTo(1);
     assertThat(node.isAlive()).isTrue();
     assertThat(get(metrics, "/healthz")).isEqualTo("ok");
@@ -137,18 +141,6 @@ class NodeProcessTest {
     return nodes.launch(List.of(HEAP), name, more);
   }
 
-  private int portInLog(String name, String pattern) throws Exception {
-    String[] found = new String[1];
-    await(
-        () -> {
-          Matcher matcher =
-              Pattern.compile(pattern).matcher(Files.readString(dir.resolve(name + ".log")));
-          found[0] = matcher.find() ? matcher.group(1) : null;
-          return found[0] != null;
-        });
-    return Integer.parseInt(found[0]);
-  }
-
   private static int peerCount(int rpcPort) throws Exception {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + rpcPort + "/"))
@@ -180,19 +172,6 @@ class NodeProcessTest {
   private static String send(HttpRequest request) throws Exception {
     try (HttpClient client = HttpClient.newHttpClient()) {
       return client.send(request, HttpResponse.BodyHandlers.ofString()).body();
-    }
-  }
-
-  /** A condition that may fail to be looked at. */
-  private interface Condition {
-    boolean holds() throws Exception;
-  }
-
-  private static void await(Condition condition) throws Exception {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-    while (!condition.holds()) {
-      assertThat(System.nanoTime()).as("the time is up").isLessThan(end);
-      TimeUnit.MILLISECONDS.sleep(50);
     }
   }
 }

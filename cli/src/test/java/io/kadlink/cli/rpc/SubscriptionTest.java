@@ -1,5 +1,6 @@
 package io.kadlink.cli.rpc;
 
+import static io.kadlink.cli.Eventually.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
@@ -80,14 +81,6 @@ class SubscriptionTest {
     public void close() {
       socket.abort();
       http.shutdownNow();
-    }
-  }
-
-  private static void until(java.util.function.BooleanSupplier condition) {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime() - end).as("time left").isNegative();
-      Thread.onSpinWait();
     }
   }
 
