@@ -1,7 +1,6 @@
 package io.kadlink.cli;
 
 import io.kadlink.identity.PublicKey;
-import io.kadlink.server.membership.AuthorityDirectory;
 import io.kadlink.server.membership.CertificateAuthority;
 import io.kadlink.server.membership.MemberChain;
 import io.kadlink.server.membership.MembershipException;
@@ -17,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -47,8 +47,7 @@ final class CertIssueCommand implements Runnable {
       description = "The node's key file, in place of NODE.")
   private @Nullable Path keyFile;
 
-  @Option(names = "--ca", paramLabel = "DIR", required = true, description = "The CA's folder.")
-  private Path folder;
+  @Mixin private AuthorityOptions ca;
 
   @Option(
       names = "--out",
@@ -70,12 +69,6 @@ final class CertIssueCommand implements Runnable {
       description = "For how long (default: 365d, or as long as the CA).")
   private @Nullable Duration valid;
 
-  @Option(
-      names = "--password-file",
-      paramLabel = "FILE",
-      description = "What the CA's key is encrypted with.")
-  private @Nullable Path passwordFile;
-
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
 
@@ -86,8 +79,7 @@ final class CertIssueCommand implements Runnable {
   public void run() {
     PublicKey key = key();
     try {
-      CertificateAuthority authority =
-          AuthorityDirectory.open(folder, CertCommand.password(passwordFile)).authority();
+      CertificateAuthority authority = ca.open().authority();
       Instant now = Instant.now();
       MemberChain chain =
           authority.issue(

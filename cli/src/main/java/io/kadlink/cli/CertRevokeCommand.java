@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -45,8 +46,7 @@ final class CertRevokeCommand implements Runnable {
   @Option(names = "--renew", description = "No certificate: the same list with a new date.")
   private boolean renew;
 
-  @Option(names = "--ca", paramLabel = "DIR", required = true, description = "The CA's folder.")
-  private Path folder;
+  @Mixin private AuthorityOptions ca;
 
   @Option(
       names = "--reason",
@@ -61,12 +61,6 @@ final class CertRevokeCommand implements Runnable {
       description = "By when the list has to be renewed (default: 30d).")
   private Duration listLasts = Duration.ofDays(30);
 
-  @Option(
-      names = "--password-file",
-      paramLabel = "FILE",
-      description = "What the CA's key is encrypted with.")
-  private @Nullable Path passwordFile;
-
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
 
@@ -80,8 +74,7 @@ final class CertRevokeCommand implements Runnable {
           spec.commandLine(), "Which certificate? Give FILE, --serial, or --renew for none.");
     }
     try {
-      AuthorityDirectory authority =
-          AuthorityDirectory.open(folder, CertCommand.password(passwordFile));
+      AuthorityDirectory authority = ca.open();
       Instant now = Instant.now();
       Map<String, Object> fields = new LinkedHashMap<>();
       fields.put("organisation", authority.authority().organisation());
@@ -96,7 +89,7 @@ final class CertRevokeCommand implements Runnable {
         authority.renewList(now, listLasts);
       }
       fields.put("revoked", authority.revoked());
-      fields.put("crl", folder.resolve(AuthorityDirectory.LIST_FILE).toString());
+      fields.put("crl", ca.folder().resolve(AuthorityDirectory.LIST_FILE).toString());
       fields.put("crlDue", authority.listDue().map(Instant::toString).orElse("never"));
       Output.print(spec, fields, json, Optional.empty());
     } catch (MembershipException e) {

@@ -1,19 +1,13 @@
 package io.kadlink.identity;
 
-import java.io.FileNotFoundException;
+import io.kadlink.identity.WholeFile.Readers;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
@@ -31,9 +25,6 @@ final class KeyFile {
 
   /** Room for the digits, a prefix and white space; anything longer is some other file. */
   private static final int MAX_BYTES = 256;
-
-  private static final Set<PosixFilePermission> OWNER_ONLY =
-      PosixFilePermissions.fromString("rw-------");
 
   private KeyFile() {}
 
@@ -65,7 +56,11 @@ final class KeyFile {
 
   /** Writes {@code secret}, replacing what is there. */
   static void write(Path file, Bytes32 secret) throws IOException {
-    publish(file, secret, true);
+    try {
+      WholeFile.replace(file, text(secret), Readers.OWNER);
+    } catch (IOException e) {
+      throw notWritten(file, e);
+    }
   }
 
   /**
@@ -74,73 +69,34 @@ final class KeyFile {
    * @throws FileAlreadyExistsException when it exists, be it since a moment ago
    */
   static void create(Path file, Bytes32 secret) throws IOException {
-    publish(file, secret, false);
-  }
-
-  private static void publish(Path file, Bytes32 secret, boolean replace) throws IOException {
     try {
-      Path folder = file.toAbsolutePath().getParent();
-      if (folder == null) {
-        throw new FileNotFoundException("it is not a file name");
-      }
-      Files.createDirectories(folder);
-      Path draft = Files.createTempFile(folder, ".nodekey", ".tmp", ownerOnly(folder));
-      try {
-        try (FileChannel out = FileChannel.open(draft, StandardOpenOption.WRITE)) {
-          ByteBuffer text = StandardCharsets.US_ASCII.encode(secret.toUnprefixedHexString() + "\n");
-          while (text.hasRemaining()) {
-            out.write(text);
-          }
-          out.force(true);
-        }
-        if (replace) {
-          Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
-        } else {
-          linkOrMove(draft, file);
-        }
-      } finally {
-        Files.deleteIfExists(draft);
-      }
+      WholeFile.create(file, text(secret), Readers.OWNER);
     } catch (FileAlreadyExistsException e) {
       throw e;
     } catch (IOException e) {
-      throw new IOException("can't write key file " + file + ": " + reason(e), e);
+      throw notWritten(file, e);
     }
   }
 
-  /** A hard link is the one way to make a name appear atomically only if it is free. */
-  private static void linkOrMove(Path draft, Path file) throws IOException {
-    try {
-      Files.createLink(file, draft);
-    } catch (FileAlreadyExistsException e) {
-      throw e;
-    } catch (UnsupportedOperationException | FileSystemException e) {
-      Files.move(draft, file);
-    }
+  private static String text(Bytes32 secret) {
+    return secret.toUnprefixedHexString() + "\n";
   }
 
-  private static FileAttribute<?>[] ownerOnly(Path folder) {
-    if (!hasPosixModes(folder)) {
-      return new FileAttribute<?>[0];
-    }
-    return new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(OWNER_ONLY)};
+  private static IOException notWritten(Path file, IOException e) {
+    return new IOException("can't write key file " + file + ": " + reason(e), e);
   }
 
   private static void warnIfOthersCanRead(Path file) throws IOException {
-    if (!hasPosixModes(file)) {
+    if (!WholeFile.hasPosixModes(file)) {
       return;
     }
     Set<PosixFilePermission> mode = Files.getPosixFilePermissions(file);
-    if (!OWNER_ONLY.containsAll(mode)) {
+    if (!Readers.OWNER.mode().containsAll(mode)) {
       LOG.warn(
           "key file {} has mode {}; a node key should be readable by its owner alone (chmod 600)",
           file,
           PosixFilePermissions.toString(mode));
     }
-  }
-
-  private static boolean hasPosixModes(Path path) {
-    return path.getFileSystem().supportedFileAttributeViews().contains("posix");
   }
 
   /** File system exceptions often have nothing but a file name as their message. */

@@ -6,6 +6,7 @@ import io.kadlink.server.admission.Denial;
 import io.kadlink.server.admission.Subject;
 import io.kadlink.server.reputation.Standing;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -31,6 +32,11 @@ public final class Access {
   /** The deny list, bans included, oldest first. */
   public List<Denial> denied() {
     return lists.denials();
+  }
+
+  /** What is on the deny list for exactly this subject, not for a network it is in. */
+  public Optional<Denial> denial(Subject subject) {
+    return lists.denial(subject);
   }
 
   /** The allow list, oldest first. */
@@ -79,6 +85,11 @@ public final class Access {
   /** Of every node that something was reported of, the lowest score first. */
   public CompletionStage<List<Standing>> standings() {
     return onLoop(discipline::standings);
+  }
+
+  /** Of those among {@code ids} that something was reported of, in the same order. */
+  public CompletionStage<List<Standing>> standings(Collection<NodeId> ids) {
+    return onLoop(() -> discipline.standings(ids));
   }
 
   /** Empty when nothing was ever reported of it. */

@@ -18,6 +18,7 @@ import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -181,15 +182,10 @@ final class Discipline implements PeerSet.Observer {
   void pardon(NodeId id) {
     loop.assertInLoop();
     Subject subject = new Subject.Node(id);
-    boolean banned =
-        access.denials().stream()
-            .anyMatch(
-                denial ->
-                    denial.subject().equals(subject)
-                        && denial.origin() == Denial.Origin.REPUTATION);
-    if (banned) {
-      lift(subject);
-    }
+    access
+        .denial(subject)
+        .filter(denial -> denial.origin() == Denial.Origin.REPUTATION)
+        .ifPresent(ban -> lift(subject));
   }
 
   boolean allow(Subject subject) {
@@ -209,6 +205,11 @@ final class Discipline implements PeerSet.Observer {
   List<Standing> standings() {
     loop.assertInLoop();
     return reputation.standings();
+  }
+
+  List<Standing> standings(Collection<NodeId> ids) {
+    loop.assertInLoop();
+    return ids.stream().flatMap(id -> reputation.standing(id).stream()).toList();
   }
 
   Optional<Standing> standing(NodeId id) {

@@ -1,6 +1,5 @@
 package io.kadlink.server;
 
-import com.google.common.primitives.Ints;
 import io.kadlink.identity.NodeId;
 import io.kadlink.identity.NodeRecord;
 import io.kadlink.identity.PublicKey;
@@ -83,7 +82,6 @@ final class PeerSet {
     this.metrics = metrics;
     this.events = events;
     metrics.watchPeers(() -> count(false), () -> count(true));
-    metrics.watchQueues(this::queuedBytes);
   }
 
   void observe(Observer observer) {
@@ -104,10 +102,6 @@ final class PeerSet {
 
   Collection<Session> sessions() {
     return List.copyOf(sessions.values());
-  }
-
-  private int queuedBytes() {
-    return Ints.saturatedCast(sessions.values().stream().mapToLong(Session::pendingBytes).sum());
   }
 
   private int count(boolean inbound) {

@@ -45,11 +45,6 @@ final class ServerMetrics {
     gauge("kadlink.peers", "Sessions at this moment", Tags.of("direction", "accepted"), accepted);
   }
 
-  /** What waits to be sent to all peers together, in bytes. */
-  void watchQueues(IntSupplier bytes) {
-    gauge("kadlink.queued.bytes", "Waits to be sent to all peers", Tags.empty(), bytes);
-  }
-
   void watchDials(IntSupplier running) {
     gauge("kadlink.dialing", "Dials under way", Tags.empty(), running);
   }

@@ -17,8 +17,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Who may be a peer, how nodes stand, and why each is or is not one: {@code kadlink_denied}, {@code
@@ -26,8 +24,6 @@ import java.util.concurrent.TimeUnit;
  * kadlink_disallow}, {@code kadlink_reputation}, {@code kadlink_why}.
  */
 public final class AccessApi {
-  private static final int ANSWER_SECONDS = 5;
-
   /** Some seventy years. */
   private static final int MAX_SECONDS = Integer.MAX_VALUE;
 
@@ -41,10 +37,10 @@ public final class AccessApi {
     methods
         .add("kadlink_denied", params -> denied())
         .add("kadlink_deny", this::deny)
-        .add("kadlink_lift", params -> await(server.access().lift(subject(params))))
+        .add("kadlink_lift", params -> Answers.await(server.access().lift(subject(params))))
         .add("kadlink_allowed", params -> allowed())
         .add("kadlink_allow", this::allow)
-        .add("kadlink_disallow", params -> await(server.access().disallow(subject(params))))
+        .add("kadlink_disallow", params -> Answers.await(server.access().disallow(subject(params))))
         .add("kadlink_reputation", this::reputation)
         .add("kadlink_why", params -> params.size() == 0 ? whyAll() : why(node(params)));
   }
@@ -65,7 +61,7 @@ public final class AccessApi {
     Optional<Duration> lasts =
         seconds == 0 ? Optional.empty() : Optional.of(Duration.ofSeconds(seconds));
     String why = params.size() > 2 ? params.text(2) : "somebody decided so";
-    if (!await(server.access().deny(subject(params), lasts, why))) {
+    if (!Answers.await(server.access().deny(subject(params), lasts, why))) {
       throw RpcError.failed(
           "the deny list is full: " + AccessLists.MAX_DENIED + " entries; lift some");
     }
@@ -73,7 +69,7 @@ public final class AccessApi {
   }
 
   private boolean allow(Params params) throws Exception {
-    if (!await(server.access().allow(subject(params)))) {
+    if (!Answers.await(server.access().allow(subject(params)))) {
       throw RpcError.failed(
           "the allow list is full: " + AccessLists.MAX_ALLOWED + " entries; remove some");
     }
@@ -82,13 +78,15 @@ public final class AccessApi {
 
   private Object reputation(Params params) throws Exception {
     if (params.size() == 0) {
-      return await(server.access().standings()).stream().map(AccessApi::shown).toList();
+      return Answers.await(server.access().standings()).stream().map(AccessApi::shown).toList();
     }
-    return await(server.access().standing(node(params))).map(AccessApi::shown).orElse(Map.of());
+    return Answers.await(server.access().standing(node(params)))
+        .map(AccessApi::shown)
+        .orElse(Map.of());
   }
 
   private List<Map<String, Object>> whyAll() throws Exception {
-    Map<NodeId, DialReason> reasons = await(server.dialReasons());
+    Map<NodeId, DialReason> reasons = Answers.await(server.dialReasons());
     Set<NodeId> ids = new LinkedHashSet<>();
     server.peers().forEach(peer -> ids.add(peer.id()));
     for (Denial denial : server.access().denied()) {
@@ -98,7 +96,7 @@ public final class AccessApi {
     }
     ids.addAll(reasons.keySet());
     if (server.discovery().isPresent()) {
-      await(server.discovery().get().table()).forEach(node -> ids.add(node.id()));
+      Answers.await(server.discovery().get().table()).forEach(node -> ids.add(node.id()));
     }
     List<Map<String, Object>> all = new ArrayList<>();
     for (NodeId id : ids) {
@@ -112,7 +110,7 @@ public final class AccessApi {
   }
 
   private Map<String, Object> why(NodeId id) throws Exception {
-    Optional<DialReason> reason = Optional.ofNullable(await(server.dialReasons()).get(id));
+    Optional<DialReason> reason = Optional.ofNullable(Answers.await(server.dialReasons()).get(id));
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("id", id.toString());
     answer.put("peer", server.peer(id).isPresent());
@@ -123,13 +121,13 @@ public final class AccessApi {
           details.add("at " + last.at() + ": " + last.why());
           last.notBefore().ifPresent(next -> details.add("not dialed again before " + next));
         });
-    if (await(server.trustedNodes()).contains(id)) {
+    if (Answers.await(server.trustedNodes()).contains(id)) {
       details.add("it is trusted: no limit counts for it");
     }
-    if (await(server.staticNodes()).contains(id)) {
+    if (Answers.await(server.staticNodes()).contains(id)) {
       details.add("it is static: dialed again whenever it is lost");
     }
-    Optional<Standing> standing = await(server.access().standing(id));
+    Optional<Standing> standing = Answers.await(server.access().standing(id));
     standing.ifPresent(
         known ->
             details.add(
@@ -166,10 +164,7 @@ public final class AccessApi {
   }
 
   private Optional<Denial> denial(NodeId id) {
-    Subject subject = new Subject.Node(id);
-    return server.access().denied().stream()
-        .filter(denial -> denial.subject().equals(subject))
-        .findFirst();
+    return server.access().denial(new Subject.Node(id));
   }
 
   private static Map<String, Object> shown(Denial denial) {
@@ -206,9 +201,5 @@ public final class AccessApi {
     } catch (IllegalArgumentException e) {
       throw RpcError.invalidParams(String.valueOf(e.getMessage()));
     }
-  }
-
-  private static <T> T await(CompletionStage<T> stage) throws Exception {
-    return stage.toCompletableFuture().get(ANSWER_SECONDS, TimeUnit.SECONDS);
   }
 }

@@ -18,16 +18,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** {@code admin_*}, {@code net_*} and {@code web3_*} in geth's shapes. */
 public final class AdminApi {
-  private static final int ANSWER_SECONDS = 5;
-
   private final Server server;
   private final String clientName;
   private final long networkId;
@@ -106,12 +102,14 @@ public final class AdminApi {
   }
 
   private List<Map<String, Object>> peers() throws Exception {
-    Set<NodeId> trusted = await(server.trustedNodes());
-    Set<NodeId> statics = await(server.staticNodes());
+    Set<NodeId> trusted = Answers.await(server.trustedNodes());
+    Set<NodeId> statics = Answers.await(server.staticNodes());
     Map<NodeId, Standing> standings = new HashMap<>();
-    await(server.access().standings()).forEach(each -> standings.put(each.id(), each));
+    List<Peer> peers = server.peers();
+    Answers.await(server.access().standings(peers.stream().map(Peer::id).toList()))
+        .forEach(each -> standings.put(each.id(), each));
     List<Map<String, Object>> list = new ArrayList<>();
-    for (Peer peer : server.peers()) {
+    for (Peer peer : peers) {
       Map<String, Object> network = new LinkedHashMap<>();
       network.put("localAddress", address(peer.localAddress()));
       network.put("remoteAddress", address(peer.remoteAddress()));
@@ -134,10 +132,6 @@ public final class AdminApi {
     peer.organisation().ifPresent(name -> more.put("organisation", name));
     standing.ifPresent(known -> more.put("score", known.score()));
     return more;
-  }
-
-  private static <T> T await(CompletionStage<T> stage) throws Exception {
-    return stage.toCompletableFuture().get(ANSWER_SECONDS, TimeUnit.SECONDS);
   }
 
   private Map<String, Object> peer(Peer peer, Map<String, Object> network) {

@@ -12,8 +12,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** {@code kadlink_table}, {@code kadlink_nodes} and {@code kadlink_node}: whom this node knows. */
@@ -23,8 +21,6 @@ public final class DiscoveryApi {
 
   /** Each node costs the check of a signature: a thousand, about 30 ms. */
   static final int MAX_PAGE = 1_000;
-
-  private static final int ANSWER_SECONDS = 5;
 
   private final Optional<Discovery> discovery;
 
@@ -46,7 +42,7 @@ public final class DiscoveryApi {
   private Map<String, Object> table() throws Exception {
     Map<String, Object> tables = new LinkedHashMap<>();
     if (discovery.isPresent()) {
-      await(discovery.get().tableSnapshot())
+      Answers.await(discovery.get().tableSnapshot())
           .forEach(
               (version, rows) ->
                   tables.put(
@@ -61,7 +57,7 @@ public final class DiscoveryApi {
     Optional<NodeId> after = params.optionalNodeId(0);
     int max = params.number(1, 1, MAX_PAGE, DEFAULT_PAGE);
     NodeMemory memory = memory();
-    List<StoredNode> page = await(memory.page(after, max));
+    List<StoredNode> page = Answers.await(memory.page(after, max));
     Map<String, Object> shown = new LinkedHashMap<>();
     shown.put("database", memory.stats());
     shown.put("nodes", page.stream().map(DiscoveryApi::remembered).toList());
@@ -72,7 +68,9 @@ public final class DiscoveryApi {
   }
 
   private @Nullable Map<String, Object> node(Params params) throws Exception {
-    return await(memory().find(params.nodeId(0))).map(DiscoveryApi::remembered).orElse(null);
+    return Answers.await(memory().find(params.nodeId(0)))
+        .map(DiscoveryApi::remembered)
+        .orElse(null);
   }
 
   private NodeMemory memory() throws RpcError {
@@ -112,9 +110,5 @@ public final class DiscoveryApi {
         Enode.of(contact.publicKey(), contact.address(), contact.tcpPort(), contact.udp().getPort())
             .toString());
     contact.record().ifPresent(record -> shown.put("enr", record.toString()));
-  }
-
-  private static <T> T await(CompletionStage<T> stage) throws Exception {
-    return stage.toCompletableFuture().get(ANSWER_SECONDS, TimeUnit.SECONDS);
   }
 }

@@ -15,14 +15,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import org.apache.tuweni.bytes.Bytes;
 
 /** {@code kadlink_*}: what this node knows and no other client has a method for. */
 public final class KadlinkApi {
-  private static final int ANSWER_SECONDS = 5;
-
   private final Server server;
   private final DevChain chain;
   private final TransactionPool pool;
@@ -86,7 +82,7 @@ public final class KadlinkApi {
 
   private List<Map<String, Object>> dialReasons() throws Exception {
     List<Map<String, Object>> list = new ArrayList<>();
-    for (DialReason reason : await(server.dialReasons()).values()) {
+    for (DialReason reason : Answers.await(server.dialReasons()).values()) {
       Map<String, Object> shown = new LinkedHashMap<>();
       shown.put("id", reason.publicKey().id().toString());
       shown.put("why", reason.why());
@@ -99,7 +95,7 @@ public final class KadlinkApi {
 
   private List<Map<String, Object>> circuits() throws Exception {
     List<Map<String, Object>> list = new ArrayList<>();
-    for (Circuit circuit : await(relay.circuits())) {
+    for (Circuit circuit : Answers.await(relay.circuits())) {
       Map<String, Object> shown = new LinkedHashMap<>();
       shown.put("role", circuit.role().name().toLowerCase(Locale.ROOT));
       shown.put("initiator", circuit.initiator().toString());
@@ -111,9 +107,5 @@ public final class KadlinkApi {
       list.add(shown);
     }
     return list;
-  }
-
-  private static <T> T await(CompletionStage<T> stage) throws Exception {
-    return stage.toCompletableFuture().get(ANSWER_SECONDS, TimeUnit.SECONDS);
   }
 }

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -23,8 +22,6 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class PubSubApi {
   /** Latest messages kept for each topic; older ones are forgotten. */
   static final int MAX_KEPT = 10_000;
-
-  private static final int ANSWER_SECONDS = 5;
 
   /** The latest messages of one topic. Written on the protocol's loop, read by RPC threads. */
   private static final class Inbox {
@@ -121,7 +118,7 @@ public final class PubSubApi {
 
   private static <T> T await(CompletionStage<T> stage) throws Exception {
     try {
-      return stage.toCompletableFuture().get(ANSWER_SECONDS, TimeUnit.SECONDS);
+      return Answers.await(stage);
     } catch (java.util.concurrent.ExecutionException e) {
       throw RpcError.failed(String.valueOf(e.getCause() == null ? e : e.getCause().getMessage()));
     }

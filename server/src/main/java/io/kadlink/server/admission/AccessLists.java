@@ -148,9 +148,9 @@ public final class AccessLists {
 
   /** Takes a subject off the deny list; false when it was not there. */
   public boolean lift(Subject subject) {
-    Denial before = denied.get(subject);
+    boolean there = denial(subject).isPresent();
     denied = denied.without(List.of(subject));
-    return before != null && !before.expired(clock.instant());
+    return there;
   }
 
   /** Adds to the allow list; false when it is full. */
@@ -173,6 +173,12 @@ public final class AccessLists {
   public List<Denial> denials() {
     Instant now = clock.instant();
     return denied.values().stream().filter(entry -> !entry.expired(now)).toList();
+  }
+
+  /** What is on the deny list for exactly this subject, not for a network it is in. */
+  public Optional<Denial> denial(Subject subject) {
+    Instant now = clock.instant();
+    return Optional.ofNullable(denied.get(subject)).filter(entry -> !entry.expired(now));
   }
 
   /** The allow list, oldest first. */

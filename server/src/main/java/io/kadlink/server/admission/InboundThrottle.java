@@ -4,11 +4,9 @@ import com.google.common.cache.Cache;
 import com.google.common.cache.CacheBuilder;
 import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Arrays;
 
 /**
  * Keeps one address from spending our handshakes: a token bucket for each. Loopback is exempt, so
@@ -24,8 +22,6 @@ public final class InboundThrottle {
 
   /** Addresses remembered; past it the least recently seen starts afresh. */
   static final int MAX_ADDRESSES = 10_000;
-
-  private static final int HOUSEHOLD_PREFIX_BYTES = 8;
 
   private final InstantSource clock;
   private final Cache<InetAddress, Bucket> buckets =
@@ -51,16 +47,7 @@ public final class InboundThrottle {
   }
 
   private static InetAddress household(InetAddress address) {
-    if (!(address instanceof Inet6Address)) {
-      return address;
-    }
-    byte[] bytes = address.getAddress();
-    Arrays.fill(bytes, HOUSEHOLD_PREFIX_BYTES, bytes.length, (byte) 0);
-    try {
-      return InetAddress.getByAddress(bytes);
-    } catch (UnknownHostException e) {
-      throw new IllegalStateException("an address of " + bytes.length + " bytes", e);
-    }
+    return address instanceof Inet6Address ? Cidr.first(address, PeerLimits.IPV6_SUBNET) : address;
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.kadlink.server.dial;
 
+import com.google.common.collect.Comparators;
 import io.kadlink.discovery.Node;
 import io.kadlink.identity.NodeId;
 import io.kadlink.identity.PublicKey;
@@ -129,7 +130,10 @@ public final class DialScheduler {
         fresh = true;
       }
     }
-    pullPause = fresh ? options.shortestPull() : min(pullPause.multipliedBy(2));
+    pullPause =
+        fresh
+            ? options.shortestPull()
+            : Comparators.min(pullPause.multipliedBy(2), options.longestPull());
     nextPull = outside.now().plus(pullPause);
     tick();
   }
@@ -404,9 +408,5 @@ public final class DialScheduler {
 
   private boolean inHistory(NodeId id) {
     return history.until(id).isAfter(outside.now());
-  }
-
-  private Duration min(Duration pause) {
-    return pause.compareTo(options.longestPull()) < 0 ? pause : options.longestPull();
   }
 }

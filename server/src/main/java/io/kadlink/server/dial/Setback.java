@@ -1,5 +1,6 @@
 package io.kadlink.server.dial;
 
+import com.google.common.collect.Comparators;
 import io.kadlink.rlpx.wire.DisconnectReason;
 import java.time.Duration;
 import java.util.Optional;
@@ -40,7 +41,7 @@ public enum Setback {
     for (int i = 1; i < times && wait.compareTo(longest) < 0; i++) {
       wait = wait.multipliedBy(2);
     }
-    return wait.compareTo(longest) < 0 ? wait : longest;
+    return Comparators.min(wait, longest);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.kadlink.server.dial;
 
+import com.google.common.collect.Comparators;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -50,8 +51,7 @@ final class StaticNode {
   void resolved(Optional<DialTarget> found, Instant now, DialOptions options) {
     resolving = false;
     resolveDue = now.plus(resolvePause);
-    Duration twice = resolvePause.multipliedBy(2);
-    resolvePause = twice.compareTo(options.longestResolve()) < 0 ? twice : options.longestResolve();
+    resolvePause = Comparators.min(resolvePause.multipliedBy(2), options.longestResolve());
     if (found.isPresent() && !found.get().samePlace(target)) {
       target = found.get();
       due = now;

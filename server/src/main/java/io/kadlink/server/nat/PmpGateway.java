@@ -58,12 +58,7 @@ final class PmpGateway implements Gateway {
 
   @Override
   public void probe(Consumer<Probe> done) {
-    ask(
-        PmpCodec.externalAddressRequest(),
-        WAITS,
-        answer ->
-            answer instanceof PmpAnswer.ExternalAddress
-                || (answer instanceof PmpAnswer.Refusal refusal && refusal.operation() == 0),
+    askAddress(
         answer -> {
           if (answer.isEmpty()) {
             metrics.asked("pmp", NatMetrics.Outcome.SILENT);
@@ -82,12 +77,7 @@ final class PmpGateway implements Gateway {
 
   @Override
   public void map(Wish wish, Consumer<Outcome> done) {
-    ask(
-        PmpCodec.externalAddressRequest(),
-        WAITS,
-        answer ->
-            answer instanceof PmpAnswer.ExternalAddress
-                || (answer instanceof PmpAnswer.Refusal refusal && refusal.operation() == 0),
+    askAddress(
         answer -> {
           if (answer.isEmpty()) {
             silent(done);
@@ -98,6 +88,16 @@ final class PmpGateway implements Gateway {
             refused(why(answer.get()), done);
           }
         });
+  }
+
+  private void askAddress(Consumer<Optional<PmpAnswer>> done) {
+    ask(
+        PmpCodec.externalAddressRequest(),
+        WAITS,
+        answer ->
+            answer instanceof PmpAnswer.ExternalAddress
+                || (answer instanceof PmpAnswer.Refusal refusal && refusal.operation() == 0),
+        done);
   }
 
   private void mapAt(InetAddress address, Wish wish, Consumer<Outcome> done) {

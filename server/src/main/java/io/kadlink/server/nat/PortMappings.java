@@ -1,5 +1,6 @@
 package io.kadlink.server.nat;
 
+import com.google.common.collect.Comparators;
 import com.google.common.net.InetAddresses;
 import io.kadlink.discovery.KnownEndpoint;
 import io.kadlink.discovery.loop.Loop;
@@ -109,8 +110,8 @@ final class PortMappings implements Pursuit {
     this.tcpPort = options.tcpPort();
     this.udpPort = options.udpPort();
     this.lifetime = options.lifetime();
-    this.tick = shorter(TICK, lifetime.dividedBy(8));
-    this.probePeriod = shorter(PROBE_PERIOD, lifetime.dividedBy(4));
+    this.tick = Comparators.min(TICK, lifetime.dividedBy(8));
+    this.probePeriod = Comparators.min(PROBE_PERIOD, lifetime.dividedBy(4));
     this.gateways = gateways;
     this.nextSearch = loop.nanoTime();
   }
@@ -194,14 +195,14 @@ final class PortMappings implements Pursuit {
     }
     searchDue = true;
     nextSearch = loop.nanoTime() + (long) (retry.toNanos() * (1 + JITTER * random.nextDouble()));
-    retry = shorter(LONGEST_RETRY, retry.multipliedBy(2));
+    retry = Comparators.min(LONGEST_RETRY, retry.multipliedBy(2));
     rest();
   }
 
   private void hold(Gateway gateway, List<Mapping> mappings) {
     Duration shortest = LONGEST_LIFETIME;
     for (Mapping mapping : mappings) {
-      shortest = shorter(shortest, mapping.lifetime());
+      shortest = Comparators.min(shortest, mapping.lifetime());
     }
     held = Optional.of(new Held(gateway, mappings, shortest, probePeriod, loop.nanoTime()));
     searchDue = false;
@@ -312,9 +313,5 @@ final class PortMappings implements Pursuit {
     } else {
       what.gateway.unmap(what.mappings.get(index), () -> unmap(what, index + 1, done));
     }
-  }
-
-  private static Duration shorter(Duration a, Duration b) {
-    return a.compareTo(b) <= 0 ? a : b;
   }
 }

@@ -1,5 +1,6 @@
 package io.kadlink.server.nat;
 
+import com.google.common.collect.Comparators;
 import io.kadlink.discovery.KnownEndpoint;
 import io.kadlink.discovery.loop.Loop;
 import io.kadlink.server.nat.wire.StunAnswer;
@@ -160,8 +161,7 @@ final class StunPursuit implements Pursuit {
       findings.lost(why);
     }
     askAt = loop.nanoTime() + retry.toNanos();
-    Duration next = retry.multipliedBy(2);
-    retry = next.compareTo(PERIOD) < 0 ? next : PERIOD;
+    retry = Comparators.min(retry.multipliedBy(2), PERIOD);
     busy = false;
   }
 
