@@ -1,5 +1,6 @@
 package io.kadlink.server;
 
+import io.kadlink.discovery.loop.Loop;
 import io.kadlink.identity.NodeId;
 import io.kadlink.server.admission.AccessLists;
 import io.kadlink.server.admission.Denial;

@@ -1,5 +1,6 @@
 package io.kadlink.server;
 
+import io.kadlink.discovery.loop.Loop;
 import io.kadlink.identity.PublicKey;
 import io.kadlink.rlpx.Rlpx;
 import io.kadlink.rlpx.RlpxConnection;

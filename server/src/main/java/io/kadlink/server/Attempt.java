@@ -2,6 +2,7 @@ package io.kadlink.server;
 
 import io.kadlink.discovery.Discovery;
 import io.kadlink.discovery.Node;
+import io.kadlink.discovery.loop.Loop;
 import io.kadlink.rlpx.RlpxConnection;
 import io.kadlink.rlpx.RlpxException;
 import io.kadlink.rlpx.wire.DisconnectReason;

@@ -3,6 +3,7 @@ package io.kadlink.server;
 import io.kadlink.discovery.Discovery;
 import io.kadlink.discovery.Node;
 import io.kadlink.discovery.NodeSource;
+import io.kadlink.discovery.loop.Loop;
 import io.kadlink.identity.NodeId;
 import io.kadlink.identity.PublicKey;
 import io.kadlink.rlpx.Rlpx;

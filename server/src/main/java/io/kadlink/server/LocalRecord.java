@@ -1,6 +1,7 @@
 package io.kadlink.server;
 
 import io.kadlink.discovery.Discovery;
+import io.kadlink.discovery.loop.Loop;
 import io.kadlink.identity.NodeRecord;
 import io.kadlink.identity.Signer;
 import java.net.InetAddress;

@@ -1,5 +1,6 @@
 package io.kadlink.server;
 
+import io.kadlink.discovery.loop.Loop;
 import io.kadlink.rlpx.wire.DisconnectReason;
 import io.kadlink.server.admission.PeerLimits;
 import io.kadlink.server.admission.Slot;

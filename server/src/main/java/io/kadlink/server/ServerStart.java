@@ -4,6 +4,7 @@ import io.kadlink.discovery.Discovery;
 import io.kadlink.discovery.DiscoveryOptions;
 import io.kadlink.discovery.DiscoveryService;
 import io.kadlink.discovery.NodeSource;
+import io.kadlink.discovery.loop.Loop;
 import io.kadlink.discovery.table.AddressRules;
 import io.kadlink.identity.PublicKey;
 import io.kadlink.rlpx.NettyRlpx;
@@ -65,8 +66,8 @@ final class ServerStart {
   private ServerStart(ServerOptions options, Members.Start membership) {
     this.options = options;
     this.self = options.signer().publicKey();
-    this.threads = ServerThreads.start(options.protocols());
-    this.loop = new NettyLoop(threads.server());
+    this.threads = ServerThreads.start(options.protocols(), options.clock());
+    this.loop = threads.server();
     this.access = options.admission().lists(options.clock());
     this.arrivals = new Arrivals(options.clock());
     this.admission =

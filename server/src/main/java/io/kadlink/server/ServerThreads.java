@@ -1,9 +1,12 @@
 package io.kadlink.server;
 
+import io.kadlink.discovery.loop.Loop;
+import io.kadlink.discovery.loop.NettyLoop;
 import io.kadlink.rlpx.Transport;
 import io.netty.channel.DefaultEventLoop;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,8 +27,8 @@ import java.util.concurrent.TimeUnit;
  * @param verifier what takes long and is waited for by nobody: signatures of certificates, files
  */
 record ServerThreads(
-    DefaultEventLoop server,
-    Map<String, DefaultEventLoop> protocols,
+    NettyLoop server,
+    Map<String, NettyLoop> protocols,
     Transport transport,
     ExecutorService computation,
     ExecutorService verifier) {
@@ -35,14 +38,14 @@ record ServerThreads(
 
   private static final int VERIFIER_IDLE_SECONDS = 60;
 
-  static ServerThreads start(List<Protocol> protocols) {
-    Map<String, DefaultEventLoop> loops = new LinkedHashMap<>();
+  static ServerThreads start(List<Protocol> protocols, InstantSource clock) {
+    Map<String, NettyLoop> loops = new LinkedHashMap<>();
     for (Protocol protocol : protocols) {
-      loops.computeIfAbsent(protocol.name(), name -> eventLoop("kadlink-" + name));
+      loops.computeIfAbsent(protocol.name(), name -> loop("kadlink-" + name, clock));
     }
     int threads = Math.min(MAX_IO_THREADS, Runtime.getRuntime().availableProcessors());
     return new ServerThreads(
-        eventLoop("kadlink-server"),
+        loop("kadlink-server", clock),
         loops,
         Transport.sockets(threads),
         Executors.newFixedThreadPool(
@@ -64,19 +67,18 @@ record ServerThreads(
     return verifier;
   }
 
-  private static DefaultEventLoop eventLoop(String name) {
-    return new DefaultEventLoop(new DefaultThreadFactory(name, false));
+  private static NettyLoop loop(String name, InstantSource clock) {
+    return new NettyLoop(new DefaultEventLoop(new DefaultThreadFactory(name, false)), clock);
   }
 
   /** The loop of this protocol's name. */
   Loop loop(Protocol protocol) {
-    return new NettyLoop(Objects.requireNonNull(protocols.get(protocol.name())));
+    return Objects.requireNonNull(protocols.get(protocol.name()));
   }
 
   /** Whether the caller runs on one of them. */
   boolean currentIsOne() {
-    if (server.inEventLoop()
-        || protocols.values().stream().anyMatch(DefaultEventLoop::inEventLoop)) {
+    if (server.inLoop() || protocols.values().stream().anyMatch(Loop::inLoop)) {
       return true;
     }
     for (EventExecutor worker : transport.workers()) {

@@ -1,6 +1,7 @@
 package io.kadlink.server;
 
 import io.kadlink.discovery.Discovery;
+import io.kadlink.discovery.loop.Loop;
 import io.kadlink.rlpx.Rlpx;
 import io.kadlink.rlpx.wire.DisconnectReason;
 import io.kadlink.server.admission.Admission;
@@ -78,10 +79,10 @@ record Shutdown(
     shutDown(threads.transport().workers());
     shutDown(threads.transport().acceptors());
     threads.computation().shutdown();
-    shutDown(threads.server());
+    shutDown(threads.server().eventLoop());
     discipline.close();
     threads.verifier().shutdownNow();
-    threads.protocols().values().forEach(Shutdown::shutDown);
+    threads.protocols().values().forEach(each -> shutDown(each.eventLoop()));
   }
 
   private void letProtocolsFinish() {

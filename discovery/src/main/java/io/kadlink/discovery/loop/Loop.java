@@ -2,12 +2,14 @@ package io.kadlink.discovery.loop;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.Executor;
 
 /**
  * One event loop: runs tasks one after the other, on time, and tells the time. Only {@link #inLoop}
- * and {@link #execute} may be called from elsewhere.
+ * and {@link #execute} may be called from elsewhere. A thread in production, virtual in a
+ * simulation.
  */
-public interface Loop {
+public interface Loop extends Executor {
 
   /** A task that was scheduled. */
   interface Timer {
@@ -19,10 +21,19 @@ public interface Loop {
   boolean inLoop();
 
   /** Runs {@code task} on the loop, soon. */
+  @Override
   void execute(Runnable task);
 
   /** Runs {@code task} on the loop after {@code delay}. */
   Timer schedule(Duration delay, Runnable task);
+
+  /**
+   * Runs {@code task} on the loop every {@code period}, first after one period, until it is called
+   * off. A time that passed while the machine slept, or the loop was busy, is not made up for.
+   */
+  default Timer repeat(Duration period, Runnable task) {
+    return new Repetition(this, period, task);
+  }
 
   /** The wall clock: for what is compared with other machines' clocks. */
   Instant now();
@@ -34,7 +45,7 @@ public interface Loop {
   default void assertInLoop() {
     if (!inLoop()) {
       throw new IllegalStateException(
-          "discovery state was touched by thread " + Thread.currentThread().getName());
+          "called off its loop, by thread " + Thread.currentThread().getName());
     }
   }
 }

@@ -18,6 +18,11 @@ public final class NettyLoop implements Loop {
     this.clock = clock;
   }
 
+  /** What runs it. */
+  public EventLoop eventLoop() {
+    return eventLoop;
+  }
+
   @Override
   public boolean inLoop() {
     return eventLoop.inEventLoop();

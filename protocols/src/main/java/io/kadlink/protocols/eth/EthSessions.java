@@ -1,5 +1,6 @@
 package io.kadlink.protocols.eth;
 
+import io.kadlink.discovery.loop.Loop;
 import io.kadlink.identity.NodeId;
 import io.kadlink.protocols.eth.chain.Chain;
 import io.kadlink.protocols.eth.chain.ForkId;
@@ -27,7 +28,6 @@ import io.kadlink.protocols.eth.wire.EthMessage.Transactions;
 import io.kadlink.protocols.eth.wire.MessageCode;
 import io.kadlink.rlpx.wire.DisconnectReason;
 import io.kadlink.rlpx.wire.ProtocolViolation;
-import io.kadlink.server.Loop;
 import io.kadlink.server.Peer;
 import io.kadlink.server.ProtocolContext;
 import java.util.Collection;

@@ -1,5 +1,6 @@
 package io.kadlink.protocols.pubsub;
 
+import io.kadlink.discovery.loop.Loop;
 import io.kadlink.identity.NodeId;
 import io.kadlink.protocols.pubsub.wire.Limits;
 import io.kadlink.protocols.pubsub.wire.Message;
@@ -8,7 +9,6 @@ import io.kadlink.protocols.pubsub.wire.Topic;
 import io.kadlink.rlpx.wire.DisconnectReason;
 import io.kadlink.rlpx.wire.Priority;
 import io.kadlink.rlpx.wire.ProtocolViolation;
-import io.kadlink.server.Loop;
 import io.kadlink.server.Peer;
 import io.kadlink.server.Protocol;
 import io.kadlink.server.ProtocolContext;

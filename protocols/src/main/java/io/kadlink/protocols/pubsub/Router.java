@@ -1,5 +1,6 @@
 package io.kadlink.protocols.pubsub;
 
+import io.kadlink.discovery.loop.Loop;
 import io.kadlink.identity.NodeId;
 import io.kadlink.protocols.pubsub.wire.Limits;
 import io.kadlink.protocols.pubsub.wire.Message;
@@ -15,7 +16,6 @@ import io.kadlink.protocols.pubsub.wire.PubSubCodec;
 import io.kadlink.protocols.pubsub.wire.Topic;
 import io.kadlink.rlpx.wire.DisconnectReason;
 import io.kadlink.rlpx.wire.ProtocolViolation;
-import io.kadlink.server.Loop;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -1,8 +1,8 @@
 package io.kadlink.protocols.pubsub;
 
+import io.kadlink.discovery.loop.Loop;
 import io.kadlink.protocols.pubsub.wire.Message;
 import io.kadlink.protocols.pubsub.wire.MessageId;
-import io.kadlink.server.Loop;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,12 +1,12 @@
 package io.kadlink.protocols.relay;
 
+import io.kadlink.discovery.loop.Loop;
 import io.kadlink.identity.PublicKey;
 import io.kadlink.protocols.relay.wire.CloseCode;
 import io.kadlink.protocols.relay.wire.RelayMessage.Limits;
 import io.kadlink.protocols.relay.wire.RelayMessage.Status;
 import io.kadlink.rlpx.wire.DisconnectReason;
 import io.kadlink.server.ByteStream;
-import io.kadlink.server.Loop;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicBoolean;

@@ -1,5 +1,6 @@
 package io.kadlink.protocols.relay;
 
+import io.kadlink.discovery.loop.Loop;
 import io.kadlink.protocols.relay.wire.CloseCode;
 import io.kadlink.protocols.relay.wire.RelayMessage;
 import io.kadlink.protocols.relay.wire.RelayMessage.Close;
@@ -10,7 +11,6 @@ import io.kadlink.protocols.relay.wire.RelayMessage.Window;
 import io.kadlink.protocols.relay.wire.StatusCode;
 import io.kadlink.rlpx.wire.DisconnectReason;
 import io.kadlink.rlpx.wire.ProtocolViolation;
-import io.kadlink.server.Loop;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import org.apache.tuweni.bytes.Bytes;

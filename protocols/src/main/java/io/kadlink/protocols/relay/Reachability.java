@@ -1,5 +1,6 @@
 package io.kadlink.protocols.relay;
 
+import io.kadlink.discovery.loop.Loop;
 import io.kadlink.identity.NodeId;
 import io.kadlink.identity.NodeRecord;
 import io.kadlink.identity.PublicKey;
@@ -7,7 +8,6 @@ import io.kadlink.protocols.relay.wire.AnnouncedRelay;
 import io.kadlink.protocols.relay.wire.RelayMessage.Reserve;
 import io.kadlink.protocols.relay.wire.RelayMessage.Status;
 import io.kadlink.protocols.relay.wire.StatusCode;
-import io.kadlink.server.Loop;
 import io.kadlink.server.Peer;
 import io.kadlink.server.ProtocolContext;
 import java.net.InetSocketAddress;

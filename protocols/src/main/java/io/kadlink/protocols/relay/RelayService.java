@@ -1,5 +1,6 @@
 package io.kadlink.protocols.relay;
 
+import io.kadlink.discovery.loop.Loop;
 import io.kadlink.identity.NodeId;
 import io.kadlink.identity.PublicKey;
 import io.kadlink.protocols.relay.wire.CloseCode;
@@ -10,7 +11,6 @@ import io.kadlink.protocols.relay.wire.RelayMessage.Status;
 import io.kadlink.protocols.relay.wire.RelayMessage.Stop;
 import io.kadlink.protocols.relay.wire.StatusCode;
 import io.kadlink.rlpx.wire.ProtocolViolation;
-import io.kadlink.server.Loop;
 import io.kadlink.server.ProtocolContext;
 import java.time.Duration;
 import java.time.Instant;

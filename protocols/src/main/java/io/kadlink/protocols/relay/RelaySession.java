@@ -1,10 +1,10 @@
 package io.kadlink.protocols.relay;
 
+import io.kadlink.discovery.loop.Loop;
 import io.kadlink.identity.NodeId;
 import io.kadlink.protocols.relay.wire.RelayMessage;
 import io.kadlink.rlpx.wire.DisconnectReason;
 import io.kadlink.rlpx.wire.ProtocolViolation;
-import io.kadlink.server.Loop;
 import io.kadlink.server.Peer;
 import io.kadlink.server.Protocol;
 import java.util.HashMap;

@@ -1,11 +1,11 @@
 package io.kadlink.protocols.relay;
 
+import io.kadlink.discovery.loop.Loop;
 import io.kadlink.protocols.relay.wire.CloseCode;
 import io.kadlink.protocols.relay.wire.RelayMessage.Limits;
 import io.kadlink.protocols.relay.wire.RelayMessage.Status;
 import io.kadlink.protocols.relay.wire.StatusCode;
 import io.kadlink.rlpx.wire.DisconnectReason;
-import io.kadlink.server.Loop;
 import java.time.Duration;
 import java.time.Instant;
 import org.apache.tuweni.bytes.Bytes;

@@ -1,6 +1,7 @@
 package io.kadlink.protocols.relay;
 
 import io.kadlink.discovery.Node;
+import io.kadlink.discovery.loop.Loop;
 import io.kadlink.identity.NodeId;
 import io.kadlink.identity.NodeKey;
 import io.kadlink.identity.NodeRecord;
@@ -9,7 +10,6 @@ import io.kadlink.identity.Signer;
 import io.kadlink.rlpx.wire.DisconnectReason;
 import io.kadlink.server.ByteStream;
 import io.kadlink.server.Detour;
-import io.kadlink.server.Loop;
 import io.kadlink.server.Peer;
 import io.kadlink.server.Protocol;
 import io.kadlink.server.ProtocolContext;

@@ -1,6 +1,6 @@
 package io.kadlink.server.messages;
 
-import io.kadlink.server.Loop;
+import io.kadlink.discovery.loop.Loop;
 import io.kadlink.server.Peer;
 import io.kadlink.server.reputation.Behaviour;
 import java.time.Duration;

@@ -1,6 +1,7 @@
 package io.kadlink.server.nat;
 
 import io.kadlink.discovery.KnownEndpoint;
+import io.kadlink.server.testing.ManualLoop;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -15,7 +16,7 @@ final class Household {
   static final int TCP = 30303;
   static final int UDP = 30304;
 
-  final VirtualLoop loop = new VirtualLoop();
+  final ManualLoop loop = new ManualLoop();
   final Town town = new Town(loop);
   final Router router = new Router(loop, town);
   final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
@@ -66,12 +67,12 @@ final class Household {
   }
 
   void pass(Duration duration) {
-    loop.pass(duration);
+    loop.advance(duration);
   }
 
   boolean closes(NatTraversal traversal, Duration within) {
     CompletionStage<Void> closing = traversal.close();
-    loop.pass(within);
+    loop.advance(within);
     return closing.toCompletableFuture().isDone();
   }
 

@@ -10,6 +10,7 @@ import io.kadlink.discovery.loop.NettyLoop;
 import io.kadlink.server.nat.Surroundings.HttpAnswer;
 import io.kadlink.server.nat.Surroundings.HttpQuestion;
 import io.kadlink.server.testing.Await;
+import io.kadlink.server.testing.ManualLoop;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
@@ -84,7 +85,7 @@ class LoopbackNatTest {
   @ParameterizedTest
   @ValueSource(strings = {"pmp", "pcp"})
   void aRouterOnRealSocketsMapsAndUnmaps(String method) {
-    VirtualLoop frozen = new VirtualLoop();
+    ManualLoop frozen = new ManualLoop();
     Router router = new Router(frozen, new Town(frozen));
     try (LoopbackServer server =
         new LoopbackServer(

@@ -1,8 +1,8 @@
 package io.kadlink.server.testing;
 
+import io.kadlink.discovery.loop.Loop;
 import io.kadlink.rlpx.wire.DisconnectReason;
 import io.kadlink.rlpx.wire.ProtocolViolation;
-import io.kadlink.server.Loop;
 import io.kadlink.server.Peer;
 import io.kadlink.server.Protocol;
 import io.kadlink.server.ProtocolContext;

@@ -1,6 +1,6 @@
 package io.kadlink.server.testing;
 
-import io.kadlink.server.Loop;
+import io.kadlink.discovery.loop.Loop;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -12,7 +12,8 @@ import java.util.PriorityQueue;
  * follows. Everything from another thread is refused.
  */
 public final class ManualLoop implements Loop {
-  private static final Instant START = Instant.parse("2030-01-01T00:00:00Z");
+  /** When its time begins. */
+  public static final Instant START = Instant.parse("2030-01-01T00:00:00Z");
 
   /** Enough for any test; more means tasks that keep each other alive. */
   private static final int MAX_TASKS_PER_RUN = 5_000_000;
@@ -27,8 +28,14 @@ public final class ManualLoop implements Loop {
     return () -> now;
   }
 
+  @Override
   public Instant now() {
     return now;
+  }
+
+  @Override
+  public long nanoTime() {
+    return Duration.between(START, now).toNanos();
   }
 
   @Override
@@ -48,16 +55,6 @@ public final class ManualLoop implements Loop {
         new Task(now.plus(delay.isNegative() ? Duration.ZERO : delay), submitted++, task);
     tasks.add(scheduled);
     return () -> tasks.remove(scheduled);
-  }
-
-  @Override
-  public Timer repeat(Duration period, Runnable task) {
-    if (period.isZero() || period.isNegative()) {
-      throw new IllegalArgumentException("a period is longer than nothing, not " + period);
-    }
-    Repetition repetition = new Repetition(period, task);
-    repetition.next();
-    return repetition;
   }
 
   /** Runs all that is due now, and what that makes due now. */
@@ -94,36 +91,6 @@ public final class ManualLoop implements Loop {
     public int compareTo(Task other) {
       int byTime = at.compareTo(other.at);
       return byTime != 0 ? byTime : Long.compare(order, other.order);
-    }
-  }
-
-  private final class Repetition implements Timer {
-    private final Duration period;
-    private final Runnable task;
-    private Timer timer = () -> {};
-    private boolean cancelled;
-
-    Repetition(Duration period, Runnable task) {
-      this.period = period;
-      this.task = task;
-    }
-
-    void next() {
-      timer =
-          schedule(
-              period,
-              () -> {
-                task.run();
-                if (!cancelled) {
-                  next();
-                }
-              });
-    }
-
-    @Override
-    public void cancel() {
-      cancelled = true;
-      timer.cancel();
     }
   }
 }

@@ -2,9 +2,9 @@ package io.kadlink.server.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kadlink.discovery.loop.Loop;
 import io.kadlink.rlpx.wire.Capability;
 import io.kadlink.rlpx.wire.DisconnectReason;
-import io.kadlink.server.Loop;
 import io.kadlink.server.Peer;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,6 +1,7 @@
 package io.kadlink.server.testing;
 
 import io.kadlink.discovery.Node;
+import io.kadlink.discovery.loop.Loop;
 import io.kadlink.identity.NodeId;
 import io.kadlink.identity.NodeKey;
 import io.kadlink.identity.NodeRecord;
@@ -11,7 +12,6 @@ import io.kadlink.rlpx.wire.DisconnectReason;
 import io.kadlink.rlpx.wire.ProtocolViolation;
 import io.kadlink.server.ByteStream;
 import io.kadlink.server.Detour;
-import io.kadlink.server.Loop;
 import io.kadlink.server.Peer;
 import io.kadlink.server.Protocol;
 import io.kadlink.server.ProtocolContext;

@@ -1,5 +1,6 @@
 package io.kadlink.protocols.eth.gossip;
 
+import io.kadlink.discovery.loop.Loop;
 import io.kadlink.protocols.eth.chain.Block;
 import io.kadlink.protocols.eth.chain.BlockBody;
 import io.kadlink.protocols.eth.chain.BlockHeader;
@@ -17,7 +18,6 @@ import io.kadlink.protocols.eth.wire.EthMessage.NewBlockHashes;
 import io.kadlink.protocols.eth.wire.EthVersion;
 import io.kadlink.rlpx.wire.DisconnectReason;
 import io.kadlink.rlpx.wire.ProtocolViolation;
-import io.kadlink.server.Loop;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

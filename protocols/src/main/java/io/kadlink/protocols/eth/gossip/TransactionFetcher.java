@@ -1,5 +1,6 @@
 package io.kadlink.protocols.eth.gossip;
 
+import io.kadlink.discovery.loop.Loop;
 import io.kadlink.protocols.eth.chain.Transaction;
 import io.kadlink.protocols.eth.chain.TransactionPool;
 import io.kadlink.protocols.eth.peer.EthMetrics;
@@ -9,7 +10,6 @@ import io.kadlink.protocols.eth.wire.EthLimits;
 import io.kadlink.protocols.eth.wire.EthMessage.PooledTransactions;
 import io.kadlink.protocols.eth.wire.EthMessage.TransactionAnnouncement;
 import io.kadlink.rlpx.wire.DisconnectReason;
-import io.kadlink.server.Loop;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -1,5 +1,6 @@
 package io.kadlink.protocols.eth.gossip;
 
+import io.kadlink.discovery.loop.Loop;
 import io.kadlink.protocols.eth.chain.Transaction;
 import io.kadlink.protocols.eth.chain.TransactionPool;
 import io.kadlink.protocols.eth.chain.TransactionPool.Verdict;
@@ -13,7 +14,6 @@ import io.kadlink.protocols.eth.wire.EthMessage.TransactionAnnouncement;
 import io.kadlink.protocols.eth.wire.EthMessage.Transactions;
 import io.kadlink.rlpx.wire.DisconnectReason;
 import io.kadlink.rlpx.wire.ProtocolViolation;
-import io.kadlink.server.Loop;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

@@ -1,5 +1,6 @@
 package io.kadlink.protocols.eth.peer;
 
+import io.kadlink.discovery.loop.Loop;
 import io.kadlink.protocols.eth.rlp.InvalidRlpException;
 import io.kadlink.protocols.eth.wire.BlockId;
 import io.kadlink.protocols.eth.wire.EthCodec;
@@ -15,7 +16,6 @@ import io.kadlink.protocols.eth.wire.EthVersion;
 import io.kadlink.protocols.eth.wire.MessageCode;
 import io.kadlink.rlpx.wire.DisconnectReason;
 import io.kadlink.rlpx.wire.ProtocolViolation;
-import io.kadlink.server.Loop;
 import io.kadlink.server.Peer;
 import io.kadlink.server.Protocol;
 import io.kadlink.server.reputation.Behaviour;

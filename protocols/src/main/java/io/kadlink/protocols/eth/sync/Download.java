@@ -1,5 +1,6 @@
 package io.kadlink.protocols.eth.sync;
 
+import io.kadlink.discovery.loop.Loop;
 import io.kadlink.protocols.eth.chain.Block;
 import io.kadlink.protocols.eth.chain.BlockHeader;
 import io.kadlink.protocols.eth.chain.Chain;
@@ -11,7 +12,6 @@ import io.kadlink.protocols.eth.wire.BlockId;
 import io.kadlink.protocols.eth.wire.EthMessage.BlockHeaders;
 import io.kadlink.protocols.eth.wire.EthMessage.GetBlockHeaders;
 import io.kadlink.rlpx.wire.DisconnectReason;
-import io.kadlink.server.Loop;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -1,5 +1,6 @@
 package io.kadlink.protocols.eth.sync;
 
+import io.kadlink.discovery.loop.Loop;
 import io.kadlink.protocols.eth.chain.BlockHeader;
 import io.kadlink.protocols.eth.chain.Chain;
 import io.kadlink.protocols.eth.peer.EthPeer;
@@ -7,7 +8,6 @@ import io.kadlink.protocols.eth.peer.EthPeers;
 import io.kadlink.protocols.eth.wire.BlockId;
 import io.kadlink.protocols.eth.wire.EthMessage.GetBlockHeaders;
 import io.kadlink.protocols.eth.wire.EthVersion;
-import io.kadlink.server.Loop;
 import java.time.Duration;
 import org.apache.tuweni.bytes.Bytes32;
 

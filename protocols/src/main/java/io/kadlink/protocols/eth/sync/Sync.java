@@ -1,12 +1,12 @@
 package io.kadlink.protocols.eth.sync;
 
+import io.kadlink.discovery.loop.Loop;
 import io.kadlink.protocols.eth.chain.BlockHeader;
 import io.kadlink.protocols.eth.chain.Chain;
 import io.kadlink.protocols.eth.peer.EthMetrics;
 import io.kadlink.protocols.eth.peer.EthPeer;
 import io.kadlink.protocols.eth.peer.EthPeers;
 import io.kadlink.protocols.eth.wire.BlockId;
-import io.kadlink.server.Loop;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
