@@ -116,6 +116,10 @@ public interface Discovery extends AutoCloseable {
   /** Whether a table has a proven node of this id. */
   CompletionStage<Boolean> knows(NodeId id);
 
+  /** Stops; requests under way fail. Completes when all is written and the port is free. */
+  CompletionStage<Void> stop();
+
+  /** {@link #stop()}, and waits for it, some seconds at most; does not wait on the event loop. */
   @Override
   void close();
 }

@@ -1,7 +1,11 @@
 package io.kadlink.discovery;
 
 import io.kadlink.discovery.dns.TreeLink;
+import io.kadlink.discovery.loop.Loop;
+import io.kadlink.discovery.loop.NettyLoop;
 import io.kadlink.discovery.table.AddressRules;
+import io.kadlink.discovery.udp.NettyTransport;
+import io.kadlink.discovery.udp.Sockets;
 import io.kadlink.identity.Enode;
 import io.kadlink.identity.NodeRecord;
 import io.kadlink.identity.Signer;
@@ -26,7 +30,10 @@ import java.util.random.RandomGenerator;
  * What a {@link DiscoveryService} needs.
  *
  * @param signer this node's key
- * @param eventLoop the loop that will own all state; may serve other things too
+ * @param loop the loop that will own all state; may serve other things too
+ * @param sockets where datagrams come from and go to, on that loop
+ * @param rehearses whether the first start in a process plays all questions through before there is
+ *     a socket, so that nobody waits for classes to load; not where time is virtual
  * @param bindAddress where to receive; port 0 takes a free one
  * @param versions the protocols that share the UDP port, at least one
  * @param secondBindAddress an address of the other family, for both IPv4 and IPv6 where {@code
@@ -53,7 +60,9 @@ import java.util.random.RandomGenerator;
  */
 public record DiscoveryOptions(
     Signer signer,
-    EventLoop eventLoop,
+    Loop loop,
+    Sockets sockets,
+    boolean rehearses,
     InetSocketAddress bindAddress,
     Optional<InetSocketAddress> secondBindAddress,
     Set<DiscoveryVersion> versions,
@@ -81,13 +90,22 @@ public record DiscoveryOptions(
 
   /** Options for a node with this key on this loop: loopback, a free port, not to be dialed. */
   public static Builder builder(Signer signer, EventLoop eventLoop) {
-    return new Builder(signer, eventLoop);
+    return new Builder(signer, Optional.of(eventLoop), Optional.empty());
   }
+
+  /** As above, on a network of the caller's own, whose time is the loop's. */
+  public static Builder builder(Signer signer, Loop loop, Sockets sockets) {
+    return new Builder(signer, Optional.empty(), Optional.of(new Ground(loop, sockets)))
+        .clock(loop::now);
+  }
+
+  private record Ground(Loop loop, Sockets sockets) {}
 
   /** Collects options; each has the default named at its method. */
   public static final class Builder {
     private final Signer signer;
-    private final EventLoop eventLoop;
+    private final Optional<EventLoop> eventLoop;
+    private final Optional<Ground> given;
     private InetSocketAddress bindAddress =
         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     private Optional<InetSocketAddress> secondBindAddress = Optional.empty();
@@ -107,9 +125,20 @@ public record DiscoveryOptions(
     private AddressRules addresses = AddressRules.defaults();
     private Set<DiscoveryVersion> versions = EnumSet.allOf(DiscoveryVersion.class);
 
-    private Builder(Signer signer, EventLoop eventLoop) {
+    private Builder(Signer signer, Optional<EventLoop> eventLoop, Optional<Ground> given) {
       this.signer = signer;
       this.eventLoop = eventLoop;
+      this.given = given;
+    }
+
+    private Ground ground() {
+      return given.orElseGet(
+          () -> {
+            EventLoop own = eventLoop.orElseThrow();
+            return new Ground(
+                new NettyLoop(own, clock),
+                (address, handler) -> NettyTransport.bind(own, address, handler, meterRegistry));
+          });
     }
 
     /** Default: a free port on loopback. */
@@ -232,9 +261,12 @@ public record DiscoveryOptions(
     }
 
     public DiscoveryOptions build() {
+      Ground ground = ground();
       return new DiscoveryOptions(
           signer,
-          eventLoop,
+          ground.loop(),
+          ground.sockets(),
+          eventLoop.isPresent(),
           bindAddress,
           secondBindAddress,
           versions,

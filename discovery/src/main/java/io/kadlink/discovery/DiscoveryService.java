@@ -321,21 +321,22 @@ public final class DiscoveryService implements Discovery {
     return onLoop(future -> future.complete(discovery.isProven(id)));
   }
 
-  /**
-   * Stops, writes the node database, and frees the port; requests under way fail. Waits for that
-   * unless called on the loop.
-   */
+  @Override
+  public CompletionStage<Void> stop() {
+    return loop.inLoop()
+        ? end()
+        : this.<CompletionStage<Void>>onLoop(future -> future.complete(end()))
+            .thenCompose(ending -> ending);
+  }
+
   @Override
   public void close() {
+    CompletableFuture<Void> stopped = stop().toCompletableFuture();
     if (loop.inLoop()) {
-      end();
       return;
     }
-    CompletionStage<?> closed =
-        this.<CompletionStage<?>>onLoop(future -> future.complete(end()))
-            .thenCompose(ending -> ending);
     try {
-      closed.toCompletableFuture().get(CLOSE_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+      stopped.get(CLOSE_WAIT.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException e) {
@@ -343,7 +344,7 @@ public final class DiscoveryService implements Discovery {
     }
   }
 
-  private CompletionStage<?> end() {
+  private CompletionStage<Void> end() {
     discovery.close();
     List<CompletableFuture<?>> open = new ArrayList<>();
     open.add(transport.close().toCompletableFuture());

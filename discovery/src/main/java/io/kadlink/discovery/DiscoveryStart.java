@@ -1,7 +1,6 @@
 package io.kadlink.discovery;
 
 import io.kadlink.discovery.loop.Loop;
-import io.kadlink.discovery.loop.NettyLoop;
 import io.kadlink.discovery.store.DatabaseOptions;
 import io.kadlink.discovery.store.NodeDatabase;
 import io.kadlink.discovery.store.NodeStore;
@@ -10,7 +9,6 @@ import io.kadlink.discovery.table.Contact;
 import io.kadlink.discovery.table.LocalNode;
 import io.kadlink.discovery.udp.DatagramHandler;
 import io.kadlink.discovery.udp.DualTransport;
-import io.kadlink.discovery.udp.NettyTransport;
 import io.kadlink.discovery.udp.Transport;
 import io.kadlink.identity.Enode;
 import io.kadlink.identity.NodeRecord;
@@ -23,9 +21,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -43,6 +43,9 @@ final class DiscoveryStart {
   /** A socket that can't hear itself by then, behind a firewall perhaps, is used all the same. */
   private static final Duration TRY_OUT_LIMIT = Duration.ofMillis(200);
 
+  /** What this process has played through: the second time would spare nobody anything. */
+  private static final Set<DiscoveryVersion> REHEARSED = ConcurrentHashMap.newKeySet();
+
   private final DiscoveryOptions options;
   private final Loop loop;
   private List<Contact> bootnodes = List.of();
@@ -55,7 +58,7 @@ final class DiscoveryStart {
 
   DiscoveryStart(DiscoveryOptions options) {
     this.options = options;
-    this.loop = new NettyLoop(options.eventLoop(), options.clock());
+    this.loop = options.loop();
   }
 
   CompletionStage<DiscoveryService> start() {
@@ -65,7 +68,7 @@ final class DiscoveryStart {
         .thenCompose(done -> bind(options.bindAddress()))
         .thenCompose(this::bindSecond)
         .thenCompose(this::tryOut)
-        .thenApplyAsync(this::assemble, options.eventLoop())
+        .thenApplyAsync(this::assemble, loop)
         .whenComplete(
             (service, failure) -> {
               if (failure != null) {
@@ -75,6 +78,9 @@ final class DiscoveryStart {
   }
 
   private CompletionStage<?> rehearse() {
+    if (!options.rehearses() || !REHEARSED.addAll(options.versions())) {
+      return CompletableFuture.completedFuture(null);
+    }
     CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
     try {
       loop.execute(() -> Rehearsal.play(loop, options.versions(), () -> done.complete(null)));
@@ -110,7 +116,9 @@ final class DiscoveryStart {
             heard.complete(null);
           }
         };
-    return NettyTransport.bind(options.eventLoop(), address, handler, options.meterRegistry())
+    return options
+        .sockets()
+        .bind(address, handler)
         .thenApply(
             socket -> {
               sockets.add(socket);

@@ -185,9 +185,19 @@ final class HelloExchange implements FrameHandler.Sink {
                   } else if (refusal.isPresent()) {
                     refuse(refusal.get());
                   } else {
-                    consent.run();
+                    goOn(consent);
                   }
                 }));
+  }
+
+  /** What fails here would otherwise be lost in the answer's stage. */
+  private void goOn(Runnable consent) {
+    try {
+      consent.run();
+    } catch (RuntimeException e) {
+      LOG.warn("rlpx {}: failed after the gate", attempt.name(), e);
+      attempt.giveUp(Step.REFUSED_BY_US, DisconnectReason.REQUESTED, "internal", "we failed: " + e);
+    }
   }
 
   private void refuse(DisconnectReason reason) {

@@ -33,7 +33,7 @@ final class KeepAlive {
   private final FrameHandler frames;
   private final RlpxLimits limits;
   private final Host host;
-  private final ScheduledFuture<?> timer;
+  private ScheduledFuture<?> timer;
 
   private boolean pingUnanswered;
   private long pingSentNanos;
@@ -48,8 +48,7 @@ final class KeepAlive {
     this.limits = limits;
     this.host = host;
     this.takenNanos = now();
-    long interval = limits.pingInterval().toNanos();
-    timer = loop.scheduleAtFixedRate(this::tick, interval, interval, TimeUnit.NANOSECONDS);
+    this.timer = loop.schedule(this::tick, limits.pingInterval().toNanos(), TimeUnit.NANOSECONDS);
   }
 
   /** Delivery begins: measures the round trip at once. */
@@ -92,6 +91,8 @@ final class KeepAlive {
   }
 
   private void tick() {
+    // Each asks for the next: those that a sleeping machine missed do not come all at once.
+    timer = loop.schedule(this::tick, limits.pingInterval().toNanos(), TimeUnit.NANOSECONDS);
     pingsReceived = 0;
     long now = now();
     long silence = limits.silence().toNanos();

@@ -38,7 +38,7 @@ import java.util.function.Consumer;
  */
 public final class Server implements AutoCloseable {
   private final ServerOptions options;
-  private final ServerThreads threads;
+  private final Platform platform;
   private final Loop loop;
   private final Events events;
   private final Admission admission;
@@ -57,7 +57,7 @@ public final class Server implements AutoCloseable {
 
   Server(
       ServerOptions options,
-      ServerThreads threads,
+      Platform platform,
       Loop loop,
       Events events,
       Admission admission,
@@ -72,7 +72,7 @@ public final class Server implements AutoCloseable {
       Optional<NatTraversal> nat,
       int tcpPort) {
     this.options = options;
-    this.threads = threads;
+    this.platform = platform;
     this.loop = loop;
     this.events = events;
     this.admission = admission;
@@ -281,27 +281,9 @@ public final class Server implements AutoCloseable {
    */
   public CompletionStage<Void> stop() {
     if (stopping.compareAndSet(false, true)) {
-      Thread.ofVirtual()
-          .name("kadlink-stop")
-          .start(
-              () -> {
-                try {
-                  new Shutdown(
-                          threads,
-                          loop,
-                          admission,
-                          record,
-                          hosts,
-                          peers,
-                          discipline,
-                          dialer,
-                          rlpx,
-                          nat)
-                      .run();
-                } finally {
-                  stopped.complete(null);
-                }
-              });
+      new Shutdown(platform, loop, admission, record, hosts, peers, discipline, dialer, rlpx, nat)
+          .run()
+          .whenComplete((done, failure) -> stopped.complete(null));
     }
     return stopped.minimalCompletionStage();
   }
@@ -310,7 +292,7 @@ public final class Server implements AutoCloseable {
   @Override
   public void close() {
     stop();
-    if (!threads.currentIsOne()) {
+    if (!platform.mustNotWait()) {
       stopped.join();
     }
   }

@@ -33,6 +33,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -432,6 +433,17 @@ public final class ServerBuilder {
    */
   public Server start() {
     return ServerStart.start(options());
+  }
+
+  /**
+   * Starts the server on loops and a network of the caller's own, whose time {@link #clock} should
+   * be. Does not wait. For simulations: protocols must leave threads alone then, too.
+   *
+   * @return fails with {@link ServerStartException} when it can't start
+   * @throws IllegalArgumentException when the options contradict each other
+   */
+  public CompletionStage<Server> start(Platform platform) {
+    return ServerStart.start(options(), platform);
   }
 
   ServerOptions options() {

@@ -6,6 +6,7 @@ import io.kadlink.discovery.DiscoveryService;
 import io.kadlink.discovery.NodeSource;
 import io.kadlink.discovery.loop.Loop;
 import io.kadlink.discovery.table.AddressRules;
+import io.kadlink.identity.NodeRecord;
 import io.kadlink.identity.PublicKey;
 import io.kadlink.rlpx.NettyRlpx;
 import io.kadlink.rlpx.Rlpx;
@@ -33,17 +34,16 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.UnaryOperator;
 
 /** Puts a server's parts together and brings them up, one after the other; or none of them. */
 final class ServerStart {
-  /**
-   * For each step that waits: binding takes microseconds, a look-up of a bootnode's name seconds.
-   */
-  private static final long STEP_LIMIT_SECONDS = 30;
+  /** Binding takes microseconds, a look-up of a bootnode's name seconds. */
+  private static final long LIMIT_SECONDS = 30;
 
   private final ServerOptions options;
+  private final Platform platform;
   private final PublicKey self;
-  private final ServerThreads threads;
   private final Loop loop;
   private final Events events = new Events();
   private final Detours detours = new Detours();
@@ -63,11 +63,14 @@ final class ServerStart {
   private Optional<NatTraversal> nat = Optional.empty();
   private int tcpPort;
 
-  private ServerStart(ServerOptions options, Members.Start membership) {
+  /** What is being done, in words for whoever waits for it. */
+  private volatile String step = "the start";
+
+  private ServerStart(ServerOptions options, Platform platform, Members.Start membership) {
     this.options = options;
+    this.platform = platform;
     this.self = options.signer().publicKey();
-    this.threads = ServerThreads.start(options.protocols(), options.clock());
-    this.loop = threads.server();
+    this.loop = platform.server();
     this.access = options.admission().lists(options.clock());
     this.arrivals = new Arrivals(options.clock());
     this.admission =
@@ -79,7 +82,7 @@ final class ServerStart {
     ServerMetrics metrics = new ServerMetrics(options.metrics());
     this.hosts = new ArrayList<>();
     for (Protocol protocol : options.protocols()) {
-      hosts.add(new ProtocolHost(protocol, threads.loop(protocol), metrics));
+      hosts.add(new ProtocolHost(protocol, platform.protocol(protocol.name()), metrics));
     }
     this.peers = new PeerSet(loop, options.clock(), List.copyOf(hosts), metrics, events);
     this.dialer =
@@ -112,7 +115,7 @@ final class ServerStart {
             options.clock(),
             membership,
             self,
-            threads.verifier(),
+            platform.verifier(),
             peers,
             new MembershipMetrics(options.metrics()));
     this.door =
@@ -127,37 +130,80 @@ final class ServerStart {
             members,
             metrics,
             events);
-    this.rlpx = new NettyRlpx(rlpxOptions(), threads.transport());
+    this.rlpx = new NettyRlpx(rlpxOptions(), platform.transport());
   }
 
   /**
+   * Starts on threads and sockets of its own, and waits for it.
+   *
    * @throws ServerStartException when something stands in the way; nothing is left behind then
    */
   static Server start(ServerOptions options) {
-    Members.Start membership;
+    Members.Start membership = membership(options);
+    ServerStart start =
+        new ServerStart(
+            options, new ServerThreads(options.protocols(), options.clock()), membership);
     try {
-      membership = Members.Start.read(options.membership(), options.signer().publicKey());
+      return start.run().toCompletableFuture().get(LIMIT_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof RuntimeException cause
+          ? cause
+          : new ServerStartException(String.valueOf(e.getCause()), e);
+    } catch (TimeoutException e) {
+      start.server().close();
+      throw new ServerStartException(start.step + " took over " + LIMIT_SECONDS + " s", e);
+    } catch (InterruptedException e) {
+      start.server().close();
+      Thread.currentThread().interrupt();
+      throw new ServerStartException(start.step + ": interrupted", e);
+    }
+  }
+
+  /**
+   * Starts on what it is given.
+   *
+   * @return fails with {@link ServerStartException} when something stands in the way; nothing is
+   *     left behind then
+   */
+  static CompletionStage<Server> start(ServerOptions options, Platform platform) {
+    return new ServerStart(options, platform, membership(options)).run();
+  }
+
+  private static Members.Start membership(ServerOptions options) {
+    try {
+      return Members.Start.read(options.membership(), options.signer().publicKey());
     } catch (MembershipException e) {
       throw new ServerStartException("membership: " + e.getMessage(), e);
     }
-    ServerStart start = new ServerStart(options, membership);
-    try {
-      start.startProtocols();
-      start.listen();
-      start.discover();
-      start.findEndpoint();
-      start.dial();
-      return start.server();
-    } catch (RuntimeException e) {
-      start.server().close();
-      throw e;
-    }
+  }
+
+  private CompletionStage<Server> run() {
+    CompletableFuture<Server> result = new CompletableFuture<>();
+    startProtocols()
+        .thenCompose(done -> listen())
+        .thenCompose(done -> discover())
+        .thenApply(
+            done -> {
+              findEndpoint();
+              dial();
+              return server();
+            })
+        .whenComplete(
+            (server, failure) -> {
+              if (failure == null) {
+                result.complete(server);
+              } else {
+                Throwable cause = root(failure);
+                server().stop().thenRun(() -> result.completeExceptionally(cause));
+              }
+            });
+    return result;
   }
 
   private Server server() {
     return new Server(
         options,
-        threads,
+        platform,
         loop,
         events,
         admission,
@@ -177,7 +223,8 @@ final class ServerStart {
     RlpxOptions.Builder builder =
         RlpxOptions.builder(options.signer(), options.clientName(), options.metrics())
             .gate(door)
-            .computation(threads.computation())
+            .random(platform.secrets())
+            .computation(platform.computation())
             .helloElements(members::shown);
     for (Protocol protocol : options.protocols()) {
       builder.capability(protocol.capability(), protocol.messageCount());
@@ -185,7 +232,7 @@ final class ServerStart {
     return builder.build();
   }
 
-  private void startProtocols() {
+  private CompletionStage<?> startProtocols() {
     ServerContext.Services services =
         new ServerContext.Services(
             options.clock(),
@@ -194,36 +241,40 @@ final class ServerStart {
             record,
             peers,
             dialer,
-            new Adoption(loop, rlpx, threads.transport().workers(), peers),
+            new Adoption(loop, rlpx, platform.transport().workers(), peers),
             detours);
     Map<Loop, ServerContext> contexts = new LinkedHashMap<>();
+    CompletionStage<?> started = CompletableFuture.completedFuture(null);
     for (ProtocolHost host : hosts) {
       ServerContext context =
           contexts.computeIfAbsent(
               host.loop(), shared -> new ServerContext(shared, splitRandom(), services));
-      await(
-          "protocol " + host.capability() + " did not start",
-          CompletableFuture.runAsync(() -> host.protocol().start(context), host.loop()));
+      started =
+          started.thenCompose(
+              done ->
+                  step(
+                      "protocol " + host.capability() + " did not start",
+                      CompletableFuture.runAsync(
+                          () -> host.protocol().start(context), host.loop())));
     }
+    return started;
   }
 
-  private void listen() {
+  private CompletionStage<?> listen() {
     if (!options.listen()) {
-      return;
+      return CompletableFuture.completedFuture(null);
     }
     InetSocketAddress wanted = new InetSocketAddress(options.bind(), options.port());
-    tcpPort =
-        await(
-                "TCP " + where(wanted),
-                rlpx.listen(
-                    wanted,
-                    connection ->
-                        loop.execute(
-                            () -> peers.add(connection, Optional.empty(), Optional.empty()))))
-            .getPort();
+    return step(
+            "TCP " + where(wanted),
+            rlpx.listen(
+                wanted,
+                connection ->
+                    loop.execute(() -> peers.add(connection, Optional.empty(), Optional.empty()))))
+        .thenAccept(bound -> tcpPort = bound.getPort());
   }
 
-  private void discover() {
+  private CompletionStage<?> discover() {
     Optional<InetAddress> address =
         options
             .advertised()
@@ -231,27 +282,36 @@ final class ServerStart {
             .filter(ip -> !ip.isAnyLocalAddress())
             .or(options.discovery()::fallbackAddress);
     if (!options.discovery().isOn()) {
-      address.ifPresent(
-          ip -> await("the record could not be made", record.endpoint(ip, tcpPort, 0)));
-      return;
+      return address.isEmpty()
+          ? CompletableFuture.completedFuture(null)
+          : recordStep(record.endpoint(address.get(), tcpPort, 0));
     }
     InetSocketAddress wanted = new InetSocketAddress(options.bind(), udpPort());
-    CompletionStage<DiscoveryService> starting = DiscoveryService.start(discoveryOptions(wanted));
-    if (options.port() == 0 && options.discovery().port() == DiscoveryPlan.SAME_AS_TCP) {
-      // Any port was asked for, and the one that TCP got is taken for UDP: then another one.
-      starting =
-          starting
-              .handle(
-                  (started, failure) ->
-                      failure == null
-                          ? CompletableFuture.completedStage(started)
-                          : DiscoveryService.start(
-                              discoveryOptions(new InetSocketAddress(options.bind(), 0))))
-              .thenCompose(stage -> stage);
+    return recordStep(record.entries())
+        .thenCompose(entries -> step("UDP " + where(wanted), open(wanted, entries)))
+        .thenCompose(
+            started -> {
+              discovery = Optional.of(started);
+              return recordStep(record.handTo(started));
+            });
+  }
+
+  private CompletionStage<DiscoveryService> open(
+      InetSocketAddress wanted, UnaryOperator<NodeRecord.Builder> entries) {
+    CompletionStage<DiscoveryService> starting =
+        DiscoveryService.start(discoveryOptions(wanted, entries));
+    if (options.port() != 0 || options.discovery().port() != DiscoveryPlan.SAME_AS_TCP) {
+      return starting;
     }
-    Discovery started = await("UDP " + where(wanted), starting);
-    discovery = Optional.of(started);
-    await("the record could not be made", record.handTo(started));
+    // Any port was asked for, and the one that TCP got is taken for UDP: then another one.
+    InetSocketAddress any = new InetSocketAddress(options.bind(), 0);
+    return starting
+        .handle(
+            (started, failure) ->
+                failure == null
+                    ? CompletableFuture.completedStage(started)
+                    : DiscoveryService.start(discoveryOptions(any, entries)))
+        .thenCompose(stage -> stage);
   }
 
   private int udpPort() {
@@ -261,13 +321,15 @@ final class ServerStart {
     return options.listen() ? tcpPort : options.port();
   }
 
-  private DiscoveryOptions discoveryOptions(InetSocketAddress bind) {
+  private DiscoveryOptions discoveryOptions(
+      InetSocketAddress bind, UnaryOperator<NodeRecord.Builder> entries) {
     DiscoveryOptions.Builder builder =
-        DiscoveryOptions.builder(options.signer(), threads.transport().workers().next())
+        platform
+            .discovery(options.signer())
             .bindAddress(bind)
             .tcpPort(tcpPort)
             .versions(options.discovery().versions())
-            .recordEntries(await("the record could not be made", record.entries()))
+            .recordEntries(entries)
             .addresses(new AddressRules(access::permits, options.discovery().limitLan()))
             .bootnodes(options.discovery().bootnodes())
             .clock(options.clock())
@@ -300,7 +362,7 @@ final class ServerStart {
         Optional.of(
             NatTraversal.start(
                 wanted,
-                threads.transport().workers().next(),
+                platform.transport().workers().next(),
                 new RecordAdvertiser(record, tcpPort)));
   }
 
@@ -332,21 +394,31 @@ final class ServerStart {
     return "port " + address.getPort() + " on " + address.getAddress().getHostAddress();
   }
 
-  private static <T> T await(String what, CompletionStage<T> stage) {
-    try {
-      return stage.toCompletableFuture().get(STEP_LIMIT_SECONDS, TimeUnit.SECONDS);
-    } catch (ExecutionException e) {
-      Throwable cause = e.getCause() == null ? e : e.getCause();
-      while (cause instanceof CompletionException && cause.getCause() != null) {
-        cause = cause.getCause();
-      }
-      throw new ServerStartException(explain(what, cause), cause);
-    } catch (TimeoutException e) {
-      throw new ServerStartException(what + " took over " + STEP_LIMIT_SECONDS + " s", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new ServerStartException(what + ": interrupted", e);
+  private <T> CompletionStage<T> recordStep(CompletionStage<T> stage) {
+    return step("the record could not be made", stage);
+  }
+
+  private <T> CompletionStage<T> step(String what, CompletionStage<T> stage) {
+    step = what;
+    CompletableFuture<T> done = new CompletableFuture<>();
+    stage.whenComplete(
+        (value, failure) -> {
+          if (failure == null) {
+            done.complete(value);
+          } else {
+            Throwable cause = root(failure);
+            done.completeExceptionally(new ServerStartException(explain(what, cause), cause));
+          }
+        });
+    return done;
+  }
+
+  private static Throwable root(Throwable failure) {
+    Throwable cause = failure;
+    while (cause instanceof CompletionException && cause.getCause() != null) {
+      cause = cause.getCause();
     }
+    return cause;
   }
 
   /** The platforms word it differently; a person wants to read which port and what about it. */

@@ -1,56 +1,62 @@
 package io.kadlink.server;
 
+import io.kadlink.discovery.DiscoveryOptions;
 import io.kadlink.discovery.loop.Loop;
 import io.kadlink.discovery.loop.NettyLoop;
+import io.kadlink.identity.Signer;
 import io.kadlink.rlpx.Transport;
 import io.netty.channel.DefaultEventLoop;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.EventExecutorGroup;
+import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/**
- * One server's threads.
- *
- * @param server owns whom to dial and whom to keep
- * @param protocols one for each protocol name
- * @param transport connections and discovery
- * @param computation what would hold up a connection's loop: handshakes, large messages
- * @param verifier what takes long and is waited for by nobody: signatures of certificates, files
- */
-record ServerThreads(
-    NettyLoop server,
-    Map<String, NettyLoop> protocols,
-    Transport transport,
-    ExecutorService computation,
-    ExecutorService verifier) {
+/** One server's own threads, and the machine's sockets. */
+final class ServerThreads implements Platform {
+  private static final Logger LOG = LoggerFactory.getLogger(ServerThreads.class);
 
   /** Enough to keep a machine busy with encryption; peers share them. */
   private static final int MAX_IO_THREADS = 4;
 
   private static final int VERIFIER_IDLE_SECONDS = 60;
 
-  static ServerThreads start(List<Protocol> protocols, InstantSource clock) {
-    Map<String, NettyLoop> loops = new LinkedHashMap<>();
-    for (Protocol protocol : protocols) {
-      loops.computeIfAbsent(protocol.name(), name -> loop("kadlink-" + name, clock));
+  /** For a loop to do what it still has to; it may be busy with a block. */
+  private static final Duration LAST_TURN = Duration.ofSeconds(2);
+
+  private final NettyLoop server;
+  private final Map<String, NettyLoop> protocols = new LinkedHashMap<>();
+  private final Transport transport;
+  private final ExecutorService computation;
+  private final ExecutorService verifier = verifierThread();
+  private final RandomGenerator secrets = new SecureRandom();
+
+  /** Starts them: one loop for the server and for each protocol name, a few for connections. */
+  ServerThreads(List<Protocol> names, InstantSource clock) {
+    for (Protocol protocol : names) {
+      protocols.computeIfAbsent(protocol.name(), name -> loop("kadlink-" + name, clock));
     }
     int threads = Math.min(MAX_IO_THREADS, Runtime.getRuntime().availableProcessors());
-    return new ServerThreads(
-        loop("kadlink-server", clock),
-        loops,
-        Transport.sockets(threads),
+    this.server = loop("kadlink-server", clock);
+    this.transport = Transport.sockets(threads);
+    this.computation =
         Executors.newFixedThreadPool(
-            threads, new DefaultThreadFactory("kadlink-computation", true)),
-        verifierThread());
+            threads, new DefaultThreadFactory("kadlink-computation", true));
   }
 
   /** Made when it is needed, gone when it has not been for a while. */
@@ -71,13 +77,43 @@ record ServerThreads(
     return new NettyLoop(new DefaultEventLoop(new DefaultThreadFactory(name, false)), clock);
   }
 
-  /** The loop of this protocol's name. */
-  Loop loop(Protocol protocol) {
-    return Objects.requireNonNull(protocols.get(protocol.name()));
+  @Override
+  public Loop server() {
+    return server;
   }
 
-  /** Whether the caller runs on one of them. */
-  boolean currentIsOne() {
+  @Override
+  public Loop protocol(String name) {
+    return Objects.requireNonNull(protocols.get(name));
+  }
+
+  @Override
+  public Transport transport() {
+    return transport;
+  }
+
+  @Override
+  public DiscoveryOptions.Builder discovery(Signer signer) {
+    return DiscoveryOptions.builder(signer, transport.workers().next());
+  }
+
+  @Override
+  public ExecutorService computation() {
+    return computation;
+  }
+
+  @Override
+  public ExecutorService verifier() {
+    return verifier;
+  }
+
+  @Override
+  public RandomGenerator secrets() {
+    return secrets;
+  }
+
+  @Override
+  public boolean mustNotWait() {
     if (server.inLoop() || protocols.values().stream().anyMatch(Loop::inLoop)) {
       return true;
     }
@@ -87,5 +123,42 @@ record ServerThreads(
       }
     }
     return false;
+  }
+
+  @Override
+  public CompletionStage<Void> close() {
+    CompletableFuture<Void> closed = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .name("kadlink-stop")
+        .start(
+            () -> {
+              try {
+                end();
+              } finally {
+                closed.complete(null);
+              }
+            });
+    return closed;
+  }
+
+  private void end() {
+    end(transport.workers());
+    end(transport.acceptors());
+    computation.shutdown();
+    end(server.eventLoop());
+    verifier.shutdownNow();
+    protocols.values().forEach(each -> end(each.eventLoop()));
+  }
+
+  private static void end(EventExecutorGroup group) {
+    try {
+      if (!group
+          .shutdownGracefully(0, LAST_TURN.toMillis(), TimeUnit.MILLISECONDS)
+          .await(2 * LAST_TURN.toMillis())) {
+        LOG.warn("a loop did not end in time: {}", group);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

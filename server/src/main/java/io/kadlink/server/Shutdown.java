@@ -6,27 +6,25 @@ import io.kadlink.rlpx.Rlpx;
 import io.kadlink.rlpx.wire.DisconnectReason;
 import io.kadlink.server.admission.Admission;
 import io.kadlink.server.nat.NatTraversal;
-import io.netty.util.concurrent.EventExecutorGroup;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Takes a server down in an order that lets each part do its last work: nobody new, protocols,
- * goodbyes, sockets, loops. Each step waits, no longer than its limit; so this runs on a thread
- * that may block.
+ * goodbyes, sockets, loops. No step waits longer than its limit.
  */
 record Shutdown(
-    ServerThreads threads,
+    Platform platform,
     Loop loop,
     Admission admission,
     LocalRecord record,
@@ -35,8 +33,7 @@ record Shutdown(
     Discipline discipline,
     Dialer dialer,
     Rlpx rlpx,
-    Optional<NatTraversal> nat)
-    implements Runnable {
+    Optional<NatTraversal> nat) {
 
   private static final Logger LOG = LoggerFactory.getLogger(Shutdown.class);
 
@@ -49,82 +46,120 @@ record Shutdown(
   /** For a router to take our ports back: two short questions. */
   private static final Duration PARTING = Duration.ofSeconds(3);
 
-  @Override
-  public void run() {
-    await(
-        "the server's loop",
-        TURN,
-        CompletableFuture.runAsync(
-            () -> {
-              admission.stop();
-              dialer.stop();
-            },
-            loop));
-    for (ProtocolHost host : hosts) {
-      await(
-          "protocol " + host.capability(),
-          TURN,
-          CompletableFuture.runAsync(host.protocol()::stop, host.loop()));
-    }
-    // Relayed sessions first: their goodbyes travel over the others.
-    Collection<Session> sessions = peers.sessions();
-    goodbye(sessions.stream().filter(session -> session.relay().isPresent()).toList());
-    letProtocolsFinish(); // the goodbyes are bytes that one of them still has to send
-    goodbye(sessions.stream().filter(session -> session.relay().isEmpty()).toList());
-    rlpx.close();
-    goodbye(peers.sessions()); // admitted before the stop, and a session only now
-    nat.ifPresent(
-        mappings -> await("port mappings", PARTING, mappings.close().toCompletableFuture()));
-    record.discovery().ifPresent(Discovery::close);
-    shutDown(threads.transport().workers());
-    shutDown(threads.transport().acceptors());
-    threads.computation().shutdown();
-    shutDown(threads.server().eventLoop());
-    discipline.close();
-    threads.verifier().shutdownNow();
-    threads.protocols().values().forEach(each -> shutDown(each.eventLoop()));
+  /** For what is left to be written, and the port to be free. */
+  private static final Duration DISCOVERY = Duration.ofSeconds(5);
+
+  /** Completes when all is gone. */
+  CompletionStage<Void> run() {
+    return step(
+            "the server's loop",
+            TURN,
+            () ->
+                CompletableFuture.runAsync(
+                    () -> {
+                      admission.stop();
+                      dialer.stop();
+                    },
+                    loop))
+        .thenCompose(done -> onEachProtocol(host -> host.protocol().stop()))
+        // Relayed sessions first: their goodbyes travel over the others.
+        .thenCompose(done -> goodbye(sessions(true)))
+        // Those goodbyes are bytes that a protocol still has to send.
+        .thenCompose(done -> onEachProtocol(host -> {}))
+        .thenCompose(done -> goodbye(sessions(false)))
+        .thenCompose(
+            done -> {
+              rlpx.close();
+              return goodbye(peers.sessions()); // admitted before the stop, a session only now
+            })
+        .thenCompose(
+            done -> {
+              Optional<CompletionStage<?>> closing = nat.map(NatTraversal::close);
+              return step("port mappings", PARTING, () -> closing.orElseGet(Shutdown::nothing));
+            })
+        .thenCompose(
+            done -> {
+              Optional<CompletionStage<?>> closing = record.discovery().map(Discovery::stop);
+              return step("discovery", DISCOVERY, () -> closing.orElseGet(Shutdown::nothing));
+            })
+        .thenCompose(done -> platform.close())
+        .thenRun(discipline::close);
   }
 
-  private void letProtocolsFinish() {
-    for (ProtocolHost host : hosts) {
-      await(
-          "protocol " + host.capability(), TURN, CompletableFuture.runAsync(() -> {}, host.loop()));
-    }
+  private List<Session> sessions(boolean relayed) {
+    return peers.sessions().stream()
+        .filter(session -> session.relay().isPresent() == relayed)
+        .toList();
   }
 
-  private void goodbye(Collection<Session> sessions) {
-    List<CompletableFuture<Void>> goodbyes = new ArrayList<>();
-    for (Session session : sessions) {
-      goodbyes.add(session.disconnect(DisconnectReason.CLIENT_QUITTING).toCompletableFuture());
+  private CompletionStage<Void> onEachProtocol(Consumer<ProtocolHost> task) {
+    CompletionStage<Void> all = nothing();
+    for (ProtocolHost host : hosts) {
+      all =
+          all.thenCompose(
+              done ->
+                  step(
+                      "protocol " + host.capability(),
+                      TURN,
+                      () -> CompletableFuture.runAsync(() -> task.accept(host), host.loop())));
     }
-    await(
+    return all;
+  }
+
+  private CompletionStage<Void> goodbye(Collection<Session> sessions) {
+    if (sessions.isEmpty()) {
+      return nothing();
+    }
+    return step(
         "goodbyes to " + sessions.size() + " peers",
         GOODBYES,
-        CompletableFuture.allOf(goodbyes.toArray(new CompletableFuture<?>[0])));
+        () -> {
+          List<CompletableFuture<Void>> goodbyes = new ArrayList<>();
+          for (Session session : sessions) {
+            goodbyes.add(
+                session.disconnect(DisconnectReason.CLIENT_QUITTING).toCompletableFuture());
+          }
+          return CompletableFuture.allOf(goodbyes.toArray(new CompletableFuture<?>[0]));
+        });
   }
 
-  /** What is queued still runs; nothing new is taken. */
-  private static void shutDown(EventExecutorGroup group) {
-    try {
-      if (!group
-          .shutdownGracefully(0, TURN.toMillis(), TimeUnit.MILLISECONDS)
-          .await(2 * TURN.toMillis())) {
-        LOG.warn("a loop did not end in time: {}", group);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+  private static CompletableFuture<Void> nothing() {
+    return CompletableFuture.completedFuture(null);
   }
 
-  private static void await(String what, Duration limit, CompletableFuture<Void> step) {
+  /** Completes on the server's loop, never exceptionally: when the step is done, or its time is. */
+  private CompletionStage<Void> step(
+      String what, Duration limit, Supplier<? extends CompletionStage<?>> action) {
+    CompletableFuture<Void> over = new CompletableFuture<>();
+    loop.execute(
+        () -> {
+          Loop.Timer timer =
+              loop.schedule(
+                  limit,
+                  () -> {
+                    if (over.complete(null)) {
+                      LOG.warn("{} did not stop within {}", what, limit);
+                    }
+                  });
+          start(action)
+              .whenComplete(
+                  (done, failure) ->
+                      loop.execute(
+                          () -> {
+                            timer.cancel();
+                            if (over.complete(null) && failure != null) {
+                              LOG.warn("{} failed to stop", what, failure);
+                            }
+                          }));
+        });
+    return over;
+  }
+
+  private static CompletionStage<?> start(Supplier<? extends CompletionStage<?>> action) {
     try {
-      step.get(limit.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException e) {
-      LOG.warn("{} failed to stop", what, e.getCause());
-    } catch (TimeoutException | RejectedExecutionException e) {
-      LOG.warn("{} did not stop within {}", what, limit);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      return action.get();
+    } catch (RejectedExecutionException e) {
+      return CompletableFuture.failedFuture(e);
     }
   }
 }
