@@ -25,7 +25,19 @@ public enum EventKind {
   /** A lookup ended. */
   LOOKUP(11),
   /** The network's faults changed. */
-  FAULTS(12);
+  FAULTS(12),
+  /** A connection was asked for with this endpoint. */
+  CONNECT(13),
+  /** A connection from this endpoint came in. */
+  ACCEPT(14),
+  /** Nobody listened at the endpoint. */
+  REFUSED(15),
+  /** Bytes left over a connection with this endpoint. */
+  BYTES(16),
+  /** The node closed its connection with this endpoint. */
+  END(17),
+  /** A connection was not known any more to the host that it was with. */
+  RESET(18);
 
   private final int code;
 

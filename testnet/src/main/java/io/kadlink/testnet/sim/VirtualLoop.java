@@ -11,6 +11,8 @@ public final class VirtualLoop implements Loop {
   private final int number;
   private long count;
 
+  private boolean ended;
+
   /** Id of the thread that runs the loop just now, 0 when none does. */
   private long runner;
 
@@ -25,8 +27,16 @@ public final class VirtualLoop implements Loop {
     return number;
   }
 
+  /** Runs nothing any more, whatever was asked for: the process is gone. Between tasks. */
+  void end() {
+    ended = true;
+  }
+
   /** Runs something as this loop, now. For the loop's own tasks, and from outside between two. */
   public void run(Runnable action) {
+    if (ended) {
+      return;
+    }
     long before = runner;
     runner = Thread.currentThread().threadId();
     try {

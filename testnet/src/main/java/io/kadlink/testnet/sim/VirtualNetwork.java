@@ -47,6 +47,16 @@ public final class VirtualNetwork {
     time.log(EventKind.FAULTS, 0);
   }
 
+  /** What goes wrong now. */
+  Faults faults() {
+    return faults;
+  }
+
+  /** Whether nothing gets from one side to the other. */
+  boolean parted(int one, int other) {
+    return split && one != other;
+  }
+
   /**
    * Opens a socket.
    *
@@ -140,7 +150,7 @@ public final class VirtualNetwork {
       Socket receiver = sockets.get(to);
       if (receiver == null) {
         loop.log(EventKind.NOBODY, endpoint, datagram.length, checksum);
-      } else if (split && side != receiver.side) {
+      } else if (parted(side, receiver.side)) {
         loop.log(EventKind.SPLIT, endpoint, datagram.length, checksum);
       } else if (chance(faults.loss())) {
         loop.log(EventKind.LOST, endpoint, datagram.length, checksum);

@@ -6,8 +6,12 @@ import io.kadlink.discovery.udp.DatagramHandler;
 import io.kadlink.identity.NodeId;
 import io.kadlink.identity.NodeKey;
 import io.kadlink.identity.crypto.Secp256k1;
+import io.kadlink.server.Server;
+import io.kadlink.server.ServerBuilder;
+import io.kadlink.server.virtual.VirtualPlatform;
 import io.micrometer.core.instrument.Counter;
 import java.io.Writer;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -16,8 +20,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.apache.tuweni.bytes.Bytes32;
 import org.jspecify.annotations.Nullable;
@@ -34,10 +40,12 @@ public final class World implements AutoCloseable {
   private final EventLog log;
   private final VirtualTime time;
   private final VirtualNetwork network;
+  private final VirtualTcp tcp;
   private final AddressPlan addresses;
   private final Set<DiscoveryVersion> versions;
   private final NodeFactory factory;
   private final List<SimulatedNode> live = new ArrayList<>();
+  private final List<SimulatedServer> servers = new ArrayList<>();
   private final Set<NodeId> ids = new HashSet<>();
   private final Progress progress;
   private long lastHeartbeat = System.nanoTime();
@@ -64,6 +72,7 @@ public final class World implements AutoCloseable {
     this.log = new EventLog(eventLog);
     this.time = new VirtualTime(Links.LEAST, threads, log, this::heartbeat);
     this.network = new VirtualNetwork(time);
+    this.tcp = new VirtualTcp(network);
   }
 
   public VirtualTime time() {
@@ -84,8 +93,18 @@ public final class World implements AutoCloseable {
     return random;
   }
 
+  /** For something that is no node of ours. */
+  public RandomGenerator newRandom() {
+    return seeds.split();
+  }
+
   /** A key that follows from the seed. */
   public NodeKey newKey() {
+    return newKey(random);
+  }
+
+  /** A key that follows from what is drawn. */
+  public static NodeKey newKey(RandomGenerator random) {
     byte[] secret = new byte[Secp256k1.SCALAR_BYTES];
     do {
       random.nextBytes(secret);
@@ -135,6 +154,84 @@ public final class World implements AutoCloseable {
     return node;
   }
 
+  /** A server that starts now at an address of its own. */
+  public SimulatedServer start(UnaryOperator<ServerBuilder> settings) {
+    return start(newKey(), addresses.next(), settings);
+  }
+
+  /**
+   * A server that starts now.
+   *
+   * @param settings what it has besides a key, an address, discovery, a clock and randomness
+   */
+  public SimulatedServer start(
+      NodeKey key, InetSocketAddress address, UnaryOperator<ServerBuilder> settings) {
+    VirtualLoop loop = time.newLoop();
+    AtomicReference<DatagramHandler> handler = new AtomicReference<>((from, datagram) -> {});
+    VirtualNetwork.Socket socket =
+        network.open(
+            loop,
+            address,
+            Optional.empty(),
+            seeds.split(),
+            (from, datagram) -> handler.getPlain().received(from, datagram));
+    VirtualTcp.Host host = tcp.open(loop, address.getAddress(), seeds.split());
+    VirtualPlatform platform =
+        new VirtualPlatform(
+            loop,
+            (wanted, receiver) -> {
+              handler.setPlain(receiver);
+              return CompletableFuture.completedFuture(socket);
+            },
+            host,
+            seeds.split());
+    ServerBuilder builder =
+        Server.builder()
+            .key(key)
+            .bind(address.getAddress())
+            .port(address.getPort())
+            .discovery(versions)
+            .clock(loop::now)
+            .random(seeds.split());
+    CompletableFuture<Server> starting = new CompletableFuture<>();
+    SimulatedServer server = new SimulatedServer(key, loop, socket, host, starting, time.elapsed());
+    servers.add(server);
+    ids.add(server.id());
+    loop.run(
+        () -> {
+          loop.log(EventKind.JOIN, Endpoints.number(address), 0, 0);
+          settings
+              .apply(builder)
+              .start(platform)
+              .whenComplete(
+                  (started, failure) -> {
+                    if (failure == null) {
+                      starting.complete(started);
+                    } else {
+                      starting.completeExceptionally(failure);
+                    }
+                  });
+        });
+    return server;
+  }
+
+  /** A server is gone without a word. */
+  public void leave(SimulatedServer server) {
+    servers.remove(server);
+    ids.remove(server.id());
+    server.vanish();
+  }
+
+  /** The servers that run, in the order they started. */
+  public List<SimulatedServer> servers() {
+    return List.copyOf(servers);
+  }
+
+  /** A host for something that is no server of ours. */
+  public VirtualTcp.Host openHost(VirtualLoop loop, InetAddress address) {
+    return tcp.open(loop, address, seeds.split());
+  }
+
   /** An endpoint nobody had before. */
   public InetSocketAddress newAddress() {
     return addresses.next();
@@ -173,7 +270,7 @@ public final class World implements AutoCloseable {
     return List.copyOf(live);
   }
 
-  /** Whether a node of this id runs. */
+  /** Whether a node or a server of this id runs. */
   public boolean isLive(NodeId id) {
     return ids.contains(id);
   }
@@ -198,7 +295,7 @@ public final class World implements AutoCloseable {
     long now = System.nanoTime();
     if (now - lastHeartbeat > HEARTBEAT_NANOS) {
       lastHeartbeat = now;
-      progress.at(time.elapsed(), live.size(), events());
+      progress.at(time.elapsed(), live.size() + servers.size(), events());
     }
   }
 

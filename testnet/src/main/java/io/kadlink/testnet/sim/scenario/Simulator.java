@@ -32,6 +32,10 @@ public final class Simulator {
     SCENARIOS.put("loss", new BadLinks());
     SCENARIOS.put("partition", new Partition());
     SCENARIOS.put("nat", new BehindNat());
+    SCENARIOS.put("peers", new PeersJoin());
+    SCENARIOS.put("peers-churn", new PeersChurn());
+    SCENARIOS.put("peers-partition", new PeersPartition());
+    SCENARIOS.put("peers-attack", new PeersAttack());
   }
 
   /**

@@ -19,13 +19,18 @@ class DeterminismTest {
       Pattern.compile("\\d+\\.\\d{9} -?\\d+ [A-Z]+ [\\d.]+:\\d+ \\d+ [0-9a-f]{16}");
 
   private static Outcome play(long seed, int threads, @Nullable StringWriter log) {
+    return play("loss", 20, seed, threads, log);
+  }
+
+  private static Outcome play(
+      String scenario, int seconds, long seed, int threads, @Nullable StringWriter log) {
     return Simulator.play(
-        "loss",
+        scenario,
         new Simulator.Options(
             OptionalInt.of(Simulator.MIN_NODES),
             seed,
             EnumSet.allOf(DiscoveryVersion.class),
-            Optional.of(Duration.ofSeconds(20)),
+            Optional.of(Duration.ofSeconds(seconds)),
             threads,
             log),
         (elapsed, live, events) -> {});
@@ -44,6 +49,17 @@ class DeterminismTest {
         .allMatch(LINE.asMatchPredicate())
         .anyMatch(line -> line.matches("\\d+\\.0.*"));
     assertThat(text.toString()).contains(" JOIN ", " SEND ", " DELIVER ", " LOST ", " LOOKUP ");
+  }
+
+  @Test
+  void soItIsForWholeServers() {
+    StringWriter text = new StringWriter();
+    StringWriter again = new StringWriter();
+    Outcome first = play("peers", 1, 1, 1, text);
+    Outcome second = play("peers", 1, 1, 2, again);
+    assertThat(again.toString()).isEqualTo(text.toString());
+    assertThat(second.eventLogHash()).isEqualTo(first.eventLogHash());
+    assertThat(text.toString()).contains(" CONNECT ", " ACCEPT ", " BYTES ", " END ");
   }
 
   @Test

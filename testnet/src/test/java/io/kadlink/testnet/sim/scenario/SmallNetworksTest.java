@@ -28,7 +28,11 @@ class SmallNetworksTest {
     "loss, V5, 30, 60",
     "partition, V4, 30, 480",
     "partition, V5, 20, 120",
-    "nat, V4+V5, 24, 90"
+    "nat, V4+V5, 24, 90",
+    "peers, V4+V5, 20, 30",
+    "peers-churn, V4+V5, 20, 120",
+    "peers-partition, V4+V5, 24, 60",
+    "peers-attack, V4+V5, 24, 60"
   })
   void allChecksHold(String scenario, String versions, int nodes, int seconds) {
     Outcome outcome =
