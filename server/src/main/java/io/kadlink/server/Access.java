@@ -16,8 +16,12 @@ import java.util.function.Supplier;
 
 /**
  * Who may be a peer of a running server, and how nodes stand with it. What is changed here outlives
- * a restart when the server has a {@linkplain ServerBuilder#stateFolder folder} to keep it in.
- * Thread-safe; an answer never comes once the server has stopped.
+ * a restart when the server has a {@linkplain ServerBuilder#stateFolder folder} to keep it in: a
+ * change is in force at once, and its stage completes when it is on disk, so that not even a kill
+ * takes it back. Where it can't be written the stage fails with a {@link NotKeptException}; the
+ * change holds all the same, until the server ends, and is written as soon as that is possible.
+ *
+ * <p>Thread-safe; an answer never comes once the server has stopped.
  */
 public final class Access {
   private final Loop loop;
@@ -53,7 +57,7 @@ public final class Access {
    * @return whether it was added; false when {@value AccessLists#MAX_DENIED} entries are there
    */
   public CompletionStage<Boolean> deny(Subject subject, Optional<Duration> lasts, String why) {
-    return onLoop(() -> discipline.deny(subject, lasts, why));
+    return kept(() -> discipline.deny(subject, lasts, why));
   }
 
   /**
@@ -62,7 +66,7 @@ public final class Access {
    * @return whether it was there
    */
   public CompletionStage<Boolean> lift(Subject subject) {
-    return onLoop(() -> discipline.lift(subject));
+    return kept(() -> discipline.lift(subject));
   }
 
   /**
@@ -71,7 +75,7 @@ public final class Access {
    * @return whether it was added; false when {@value AccessLists#MAX_ALLOWED} entries are there
    */
   public CompletionStage<Boolean> allow(Subject subject) {
-    return onLoop(() -> discipline.allow(subject));
+    return kept(() -> discipline.allow(subject));
   }
 
   /**
@@ -80,7 +84,7 @@ public final class Access {
    * @return whether it was there
    */
   public CompletionStage<Boolean> disallow(Subject subject) {
-    return onLoop(() -> discipline.disallow(subject));
+    return kept(() -> discipline.disallow(subject));
   }
 
   /** Of every node that something was reported of, the lowest score first. */
@@ -96,6 +100,21 @@ public final class Access {
   /** Empty when nothing was ever reported of it. */
   public CompletionStage<Optional<Standing>> standing(NodeId id) {
     return onLoop(() -> discipline.standing(id));
+  }
+
+  private CompletionStage<Boolean> kept(Supplier<CompletionStage<Boolean>> change) {
+    CompletableFuture<Boolean> answer = new CompletableFuture<>();
+    onLoop(change)
+        .thenCompose(saved -> saved)
+        .whenComplete(
+            (result, failure) -> {
+              if (failure == null) {
+                answer.complete(result);
+              } else {
+                answer.completeExceptionally(NotKeptException.of(failure));
+              }
+            });
+    return answer;
   }
 
   private <T> CompletionStage<T> onLoop(Supplier<T> question) {

@@ -22,6 +22,9 @@ import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +42,9 @@ final class Discipline implements PeerSet.Observer {
   /** Reports come often and one lost to a crash matters little; bans are written at once. */
   private static final Duration SAVE_REPUTATION = Duration.ofSeconds(30);
 
+  private static final CompletionStage<@Nullable Void> NOTHING_TO_SAVE =
+      CompletableFuture.completedStage(null);
+
   private final Loop loop;
   private final Reputation reputation;
   private final AccessLists access;
@@ -54,6 +60,10 @@ final class Discipline implements PeerSet.Observer {
       return new Files(
           new StateFile(folder.resolve(ACCESS_FILE), Thread::startVirtualThread),
           new StateFile(folder.resolve(REPUTATION_FILE), Thread::startVirtualThread));
+    }
+
+    List<StateFile> all() {
+      return List.of(access, reputation);
     }
   }
 
@@ -73,6 +83,7 @@ final class Discipline implements PeerSet.Observer {
     this.events = events;
     this.files = files;
     metrics.watchDenied(() -> access.denials().size());
+    files.ifPresent(each -> each.all().forEach(metrics::watchFile));
   }
 
   /** Reads what an earlier run kept; before there are peers. Waits for the disk. */
@@ -83,19 +94,20 @@ final class Discipline implements PeerSet.Observer {
 
   void start() {
     loop.assertInLoop();
-    loop.repeat(SAVE_REPUTATION, this::saveReputation);
+    loop.repeat(
+        SAVE_REPUTATION,
+        () -> {
+          var unused = saveReputation();
+          files.ifPresent(each -> each.all().forEach(StateFile::retry));
+        });
   }
 
   /**
    * Writes what is not yet written, and waits for it; off the loop, when nothing changes any more.
    */
   void close() {
-    saveReputation();
-    files.ifPresent(
-        each -> {
-          each.access().close();
-          each.reputation().close();
-        });
+    var unused = saveReputation();
+    files.ifPresent(each -> each.all().forEach(StateFile::close));
   }
 
   /** A peer did something; {@code detail} is for a person. */
@@ -135,7 +147,7 @@ final class Discipline implements PeerSet.Observer {
     Subject subject = new Subject.Node(id);
     boolean known = barred(id);
     access.deny(subject, Optional.of(ban.duration()), ban.why(), Denial.Origin.REPUTATION);
-    saveAccess();
+    var unused = saveAccess();
     if (!known) {
       metrics.banned();
       LOG.info("banned id={} for={}s: {}", id.shortForm(), ban.duration().toSeconds(), ban.why());
@@ -144,16 +156,19 @@ final class Discipline implements PeerSet.Observer {
     peers.peer(id).ifPresent(peer -> peer.end(DisconnectReason.USELESS_PEER, ban.why()));
   }
 
-  /** Keeps a subject out, and ends the sessions it means; false when the list is full. */
-  boolean deny(Subject subject, Optional<Duration> lasts, String why) {
+  /**
+   * Keeps a subject out, and ends the sessions it means; false when the list is full. Like all
+   * changes that a person makes it is in force at once, and answered when it is on disk.
+   */
+  CompletionStage<Boolean> deny(Subject subject, Optional<Duration> lasts, String why) {
     loop.assertInLoop();
     boolean added = access.deny(subject, lasts, why, Denial.Origin.OPERATOR);
-    if (added) {
-      LOG.info("denied {}{}: {}", subject, lasts.map(d -> " for " + d).orElse(""), why);
-      saveAccess();
-      endBarred();
+    if (!added) {
+      return CompletableFuture.completedStage(false);
     }
-    return added;
+    LOG.info("denied {}{}: {}", subject, lasts.map(d -> " for " + d).orElse(""), why);
+    endBarred();
+    return saveAccess().thenApply(saved -> true);
   }
 
   /** Ends the sessions that would not be admitted now. */
@@ -166,7 +181,7 @@ final class Discipline implements PeerSet.Observer {
   }
 
   /** Takes a subject off the deny list; a banned node begins anew. */
-  boolean lift(Subject subject) {
+  CompletionStage<Boolean> lift(Subject subject) {
     loop.assertInLoop();
     boolean lifted = access.lift(subject);
     if (subject instanceof Subject.Node node) {
@@ -174,9 +189,9 @@ final class Discipline implements PeerSet.Observer {
     }
     if (lifted) {
       LOG.info("{} may come again", subject);
-      saveAccess();
     }
-    return lifted;
+    return saveReputation()
+        .thenCombine(lifted ? saveAccess() : NOTHING_TO_SAVE, (one, other) -> lifted);
   }
 
   /** A node that is trusted from now on: no ban of ours keeps it out. */
@@ -186,21 +201,22 @@ final class Discipline implements PeerSet.Observer {
     access
         .denial(subject)
         .filter(denial -> denial.origin() == Denial.Origin.REPUTATION)
-        .ifPresent(ban -> lift(subject));
+        .ifPresent(
+            ban -> {
+              var unused = lift(subject);
+            });
   }
 
-  boolean allow(Subject subject) {
+  CompletionStage<Boolean> allow(Subject subject) {
     loop.assertInLoop();
     boolean added = access.allow(subject, Denial.Origin.OPERATOR);
-    saveAccess();
-    return added;
+    return saveAccess().thenApply(saved -> added);
   }
 
-  boolean disallow(Subject subject) {
+  CompletionStage<Boolean> disallow(Subject subject) {
     loop.assertInLoop();
     boolean there = access.disallow(subject);
-    saveAccess();
-    return there;
+    return saveAccess().thenApply(saved -> there);
   }
 
   List<Standing> standings() {
@@ -230,14 +246,17 @@ final class Discipline implements PeerSet.Observer {
         : Optional.empty();
   }
 
-  private void saveAccess() {
-    files.ifPresent(each -> each.access().save(AccessJson.write(access)));
+  private CompletionStage<@Nullable Void> saveAccess() {
+    return files.map(each -> each.access().save(AccessJson.write(access))).orElse(NOTHING_TO_SAVE);
   }
 
-  private void saveReputation() {
-    if (unsaved) {
-      unsaved = false;
-      files.ifPresent(each -> each.reputation().save(ReputationJson.write(reputation)));
+  private CompletionStage<@Nullable Void> saveReputation() {
+    if (!unsaved) {
+      return NOTHING_TO_SAVE;
     }
+    unsaved = false;
+    return files
+        .map(each -> each.reputation().save(ReputationJson.write(reputation)))
+        .orElse(NOTHING_TO_SAVE);
   }
 }

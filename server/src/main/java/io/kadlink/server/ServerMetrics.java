@@ -5,6 +5,7 @@ import io.kadlink.rlpx.wire.DisconnectReason;
 import io.kadlink.server.admission.PeerLimits;
 import io.kadlink.server.admission.Rule;
 import io.kadlink.server.reputation.Behaviour;
+import io.kadlink.server.store.StateFile;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -26,6 +27,14 @@ final class ServerMetrics {
 
   void watchDenied(IntSupplier count) {
     gauge("kadlink.denied", "Entries of the deny list, bans included", Tags.empty(), count);
+  }
+
+  void watchFile(StateFile file) {
+    gauge(
+        "kadlink.state.unwritten",
+        "1 while a state file can't be written, and its changes are in memory alone",
+        Tags.of("file", file.name()),
+        () -> file.failing() ? 1 : 0);
   }
 
   void reported(Behaviour behaviour) {

@@ -3,6 +3,8 @@ package io.kadlink.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import io.kadlink.identity.NodeKey;
 import io.kadlink.rlpx.wire.DisconnectReason;
 import io.kadlink.rlpx.wire.ProtocolViolation;
@@ -10,9 +12,11 @@ import io.kadlink.server.admission.Denial;
 import io.kadlink.server.admission.Subject;
 import io.kadlink.server.reputation.Behaviour;
 import io.kadlink.server.reputation.ReputationOptions;
+import io.kadlink.server.store.StateFile;
 import io.kadlink.server.testing.Await;
 import io.kadlink.server.testing.Echo;
 import io.kadlink.server.testing.TestNetwork;
+import io.micrometer.core.instrument.Gauge;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +26,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.tuweni.bytes.Bytes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** What nodes do, and what persons decide, over real sessions and restarts. */
 class BansTest {
@@ -129,6 +134,55 @@ class BansTest {
       cantConnect(other, again);
       assertThat(Await.value(again.access().lift(loopback))).isTrue();
       network.connect(other, again);
+    }
+  }
+
+  @Test
+  void whatAPersonWasToldIsOnDisk() throws Exception {
+    try (TestNetwork network = new TestNetwork()) {
+      Server server = network.server(b -> b.stateFolder(folder).protocols(new Echo()));
+      Path file = folder.resolve(Discipline.ACCESS_FILE);
+      for (int i = 0; i < 20; i++) {
+        Subject whom = Subject.parse("203.0.113." + i);
+        Await.value(server.access().deny(whom, Optional.empty(), "a test"));
+        assertThat(Files.readString(file)).contains("\"" + whom + "\"");
+        Await.value(server.access().lift(whom));
+        assertThat(Files.readString(file)).doesNotContain("\"" + whom + "\"");
+      }
+      Subject allowed = Subject.parse("198.51.100.1");
+      Await.value(server.access().allow(allowed));
+      assertThat(Files.readString(file)).contains(allowed.toString());
+      Await.value(server.access().disallow(allowed));
+      assertThat(Files.readString(file)).doesNotContain(allowed.toString());
+    }
+  }
+
+  @Test
+  void aChangeThatCanNotBeKeptIsSaidHoldsAllTheSameAndIsWrittenAtTheEnd() throws Exception {
+    Logger log = (Logger) LoggerFactory.getLogger(StateFile.class);
+    log.setLevel(Level.OFF);
+    try (TestNetwork network = new TestNetwork()) {
+      Server server = network.server(b -> b.stateFolder(folder).protocols(new Echo()));
+      Server other = network.server(new Echo());
+      network.connect(other, server);
+      // A folder in the way of the new file: as with a full disk, it can't be written.
+      Path obstacle = Files.createDirectory(folder.resolve(Discipline.ACCESS_FILE + ".new"));
+      Subject subject = new Subject.Node(other.id());
+      assertThatThrownBy(
+              () -> Await.value(server.access().deny(subject, Optional.empty(), "a test")))
+          .hasStackTraceContaining(NotKeptException.class.getName())
+          .hasStackTraceContaining("it is done, but lost if this node ends");
+      Await.until("it is gone", () -> server.peers().isEmpty());
+      assertThat(server.metrics().get("kadlink.state.unwritten").gauges())
+          .extracting(Gauge::value)
+          .containsExactlyInAnyOrder(1.0, 0.0);
+
+      Files.delete(obstacle);
+      server.close();
+      assertThat(Files.readString(folder.resolve(Discipline.ACCESS_FILE)))
+          .contains(other.id().toString());
+    } finally {
+      log.setLevel(null);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.kadlink.cli.rpc;
 
 import io.kadlink.identity.NodeId;
+import io.kadlink.server.NotKeptException;
 import io.kadlink.server.Peer;
 import io.kadlink.server.Server;
 import io.kadlink.server.admission.AccessLists;
@@ -17,6 +18,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 
 /**
  * Who may be a peer, how nodes stand, and why each is or is not one: {@code kadlink_denied}, {@code
@@ -37,10 +40,10 @@ public final class AccessApi {
     methods
         .add("kadlink_denied", params -> denied())
         .add("kadlink_deny", this::deny)
-        .add("kadlink_lift", params -> Answers.await(server.access().lift(subject(params))))
+        .add("kadlink_lift", params -> changed(server.access().lift(subject(params))))
         .add("kadlink_allowed", params -> allowed())
         .add("kadlink_allow", this::allow)
-        .add("kadlink_disallow", params -> Answers.await(server.access().disallow(subject(params))))
+        .add("kadlink_disallow", params -> changed(server.access().disallow(subject(params))))
         .add("kadlink_reputation", this::reputation)
         .add("kadlink_why", params -> params.size() == 0 ? whyAll() : why(node(params)));
   }
@@ -61,7 +64,7 @@ public final class AccessApi {
     Optional<Duration> lasts =
         seconds == 0 ? Optional.empty() : Optional.of(Duration.ofSeconds(seconds));
     String why = params.size() > 2 ? params.text(2) : "somebody decided so";
-    if (!Answers.await(server.access().deny(subject(params), lasts, why))) {
+    if (!changed(server.access().deny(subject(params), lasts, why))) {
       throw RpcError.failed(
           "the deny list is full: " + AccessLists.MAX_DENIED + " entries; lift some");
     }
@@ -69,11 +72,23 @@ public final class AccessApi {
   }
 
   private boolean allow(Params params) throws Exception {
-    if (!Answers.await(server.access().allow(subject(params)))) {
+    if (!changed(server.access().allow(subject(params)))) {
       throw RpcError.failed(
           "the allow list is full: " + AccessLists.MAX_ALLOWED + " entries; remove some");
     }
     return true;
+  }
+
+  /** Waits until a change is on disk. */
+  private static boolean changed(CompletionStage<Boolean> change) throws Exception {
+    try {
+      return Answers.await(change);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof NotKeptException notKept) {
+        throw RpcError.failed(String.valueOf(notKept.getMessage()));
+      }
+      throw e;
+    }
   }
 
   private Object reputation(Params params) throws Exception {

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -21,7 +23,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A file that is always written whole: into a new one beside it, synced, then put in its place. So
  * it holds the old or the new content whenever the process dies, and the old one while the disk is
- * full. Thread-safe.
+ * full. Whoever saves learns when it is on disk, or that it could not be written; what could not be
+ * is remembered for {@link #retry}. Thread-safe.
  */
 public final class StateFile implements AutoCloseable {
   /** Far above what is written here; a larger file is none of ours. */
@@ -31,9 +34,18 @@ public final class StateFile implements AutoCloseable {
 
   private final Path file;
   private final Executor writer;
-  private final AtomicReference<byte @Nullable []> pending = new AtomicReference<>();
+  private final AtomicReference<@Nullable Pending> pending = new AtomicReference<>();
   private final ReentrantLock writing = new ReentrantLock();
-  private boolean failing;
+
+  /** What the file should hold and does not, because writing it failed; else null. */
+  private volatile @Nullable ByteBuffer unwritten;
+
+  /**
+   * What is to be written, and who waits for it.
+   *
+   * @param written shared by all whose content it replaced before it was written
+   */
+  private record Pending(ByteBuffer content, CompletableFuture<@Nullable Void> written) {}
 
   /**
    * @param writer where the disk is waited for
@@ -70,36 +82,85 @@ public final class StateFile implements AutoCloseable {
     }
   }
 
-  /** Writes {@code content} soon; of several that wait the newest is written. */
-  public void save(byte[] content) {
-    if (pending.getAndSet(content.clone()) == null) {
-      try {
-        writer.execute(this::write);
-      } catch (RejectedExecutionException stopping) {
-        write();
-      }
+  /**
+   * Writes {@code content} soon; of several that wait the newest is written.
+   *
+   * @return completes when this content, or a newer one, is on disk; with an {@link IOException}
+   *     that names the file when it can't be written
+   */
+  public CompletionStage<@Nullable Void> save(byte[] content) {
+    return save(ByteBuffer.wrap(content.clone()));
+  }
+
+  private CompletionStage<@Nullable Void> save(ByteBuffer content) {
+    CompletableFuture<@Nullable Void> fresh = new CompletableFuture<>();
+    Pending before =
+        pending.getAndUpdate(
+            waiting -> new Pending(content, waiting == null ? fresh : waiting.written()));
+    if (before != null) {
+      return before.written();
     }
+    try {
+      writer.execute(this::write);
+    } catch (RejectedExecutionException stopping) {
+      write();
+    }
+    return fresh;
+  }
+
+  /** Tries again to write what could not be written, if there is such a thing. */
+  public void retry() {
+    ByteBuffer content = unwritten;
+    if (content != null && pending.get() == null) {
+      var unused = save(content);
+    }
+  }
+
+  /** Whether what the file should hold could not be written when it was last tried. */
+  public boolean failing() {
+    return unwritten != null;
+  }
+
+  /** The file's name without its folder. */
+  public String name() {
+    return String.valueOf(file.getFileName());
   }
 
   private void write() {
     writing.lock();
     try {
-      byte[] content = pending.getAndSet(null);
-      if (content != null) {
-        replace(content);
-        failing = false;
+      Pending next = pending.getAndSet(null);
+      if (next != null) {
+        write(next);
       }
-    } catch (IOException e) {
-      if (!failing) {
-        LOG.warn("{} can't be written: {}; what it should say is lost if this node ends", file, e);
-      }
-      failing = true;
     } finally {
       writing.unlock();
     }
   }
 
-  private void replace(byte[] content) throws IOException {
+  private void write(Pending next) {
+    try {
+      replace(next.content());
+    } catch (IOException e) {
+      if (unwritten == null) {
+        LOG.warn(
+            "{} can't be written: {}. What it should say is lost if this node ends; make room or"
+                + " mend what is wrong, it is tried again every now and then",
+            file,
+            e.toString());
+      }
+      unwritten = next.content();
+      next.written().completeExceptionally(new IOException(file + " can't be written: " + e, e));
+      return;
+    }
+    if (unwritten != null) {
+      unwritten = null;
+      LOG.info("{} is written again", file);
+    }
+    next.written().complete(null);
+  }
+
+  private void replace(ByteBuffer content) throws IOException {
     Path fresh = file.resolveSibling(file.getFileName() + ".new");
     try (FileChannel channel =
         FileChannel.open(
@@ -107,18 +168,30 @@ public final class StateFile implements AutoCloseable {
             StandardOpenOption.CREATE,
             StandardOpenOption.TRUNCATE_EXISTING,
             StandardOpenOption.WRITE)) {
-      ByteBuffer bytes = ByteBuffer.wrap(content);
+      ByteBuffer bytes = content.duplicate();
       while (bytes.hasRemaining()) {
         channel.write(bytes);
       }
       channel.force(true);
     }
     Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    syncFolder();
   }
 
-  /** Writes what waits, and returns when it is on disk. */
+  /** So that the new name outlives the machine, too; not every platform knows such a thing. */
+  private void syncFolder() {
+    Path folder = file.toAbsolutePath().getParent();
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    } catch (IOException e) {
+      LOG.debug("the folder of {} can't be synced: {}", file, e.toString());
+    }
+  }
+
+  /** Writes what waits or could not be written before, and returns when that is over. */
   @Override
   public void close() {
+    retry();
     write();
   }
 }

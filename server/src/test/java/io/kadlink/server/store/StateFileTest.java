@@ -2,9 +2,12 @@ package io.kadlink.server.store;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +16,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -96,5 +100,54 @@ class StateFileTest {
     file.save(bytes("newer"));
     file.close();
     assertThat(read()).containsExactly("newer");
+  }
+
+  @Test
+  void whoSavesLearnsWhenItIsOnDisk() {
+    StateFile file = file();
+    CompletableFuture<?> one = file.save(bytes("one")).toCompletableFuture();
+    CompletableFuture<?> two = file.save(bytes("two")).toCompletableFuture();
+    assertThat(one).isNotDone();
+    assertThat(two).isNotDone();
+    writes.remove().run();
+    assertThat(one).isCompleted();
+    assertThat(two).isCompleted();
+    assertThat(read()).containsExactly("two");
+  }
+
+  @Test
+  void whatCouldNotBeWrittenIsSaidOnceAndWrittenOnceThereIsRoom() throws IOException {
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    lines.start();
+    log.addAppender(lines);
+    log.setAdditive(false);
+    log.setLevel(Level.INFO);
+    try {
+      StateFile file = new StateFile(folder.resolve("state.json"), Runnable::run);
+      Path obstacle = Files.createDirectory(folder.resolve("state.json.new"));
+      CompletableFuture<?> saved = file.save(bytes("new")).toCompletableFuture();
+      assertThat(saved).isCompletedExceptionally();
+      assertThatThrownBy(saved::join)
+          .hasRootCauseInstanceOf(IOException.class)
+          .hasMessageContaining("state.json can't be written");
+      assertThat(file.failing()).isTrue();
+      for (int i = 0; i < 100; i++) {
+        file.retry();
+      }
+      assertThat(lines.list).hasSize(1);
+      assertThat(lines.list.getFirst().getFormattedMessage()).contains("make room");
+
+      Files.delete(obstacle);
+      file.retry();
+      assertThat(read()).containsExactly("new");
+      assertThat(file.failing()).isFalse();
+      assertThat(lines.list).hasSize(2);
+
+      file.retry();
+      assertThat(lines.list).as("there is nothing to try again").hasSize(2);
+    } finally {
+      log.detachAppender(lines);
+      log.setAdditive(true);
+    }
   }
 }
