@@ -7,20 +7,26 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** The node processes of one run. */
-final class Network implements AutoCloseable {
+public final class Network implements AutoCloseable {
   private final Path jar;
   private final Path directory;
   private final Ports ports;
   private final List<NodeProcess> nodes = new CopyOnWriteArrayList<>();
 
-  Network(Path jar, Path directory, Ports ports) {
+  /**
+   * A network without nodes.
+   *
+   * @param jar {@code kadlink.jar}
+   * @param directory where each node gets a folder of its name
+   */
+  public Network(Path jar, Path directory, Ports ports) {
     this.jar = jar;
     this.directory = directory;
     this.ports = ports;
   }
 
   /** Launches one more node; {@code extra} are its arguments besides address, data and ports. */
-  NodeProcess launch(String... extra) throws IOException {
+  public NodeProcess launch(String... extra) throws IOException {
     int index = nodes.size();
     String name = "node" + index;
     Path home = directory.resolve(name);

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** One {@code kadlink node} process: its arguments, its log, and whether it runs. */
-final class NodeProcess implements AutoCloseable {
+public final class NodeProcess implements AutoCloseable {
   private static final int STOP_SECONDS = 10;
 
   private final String name;
@@ -52,30 +52,30 @@ final class NodeProcess implements AutoCloseable {
         "--sun-misc-unsafe-memory-access=allow");
   }
 
-  String name() {
+  public String name() {
     return name;
   }
 
-  RpcClient rpc() {
+  public RpcClient rpc() {
     return rpc;
   }
 
   /** The {@code enode://} URL it printed. */
-  String enode() {
+  public String enode() {
     return enode;
   }
 
-  Path log() {
+  public Path log() {
     return log;
   }
 
-  boolean isAlive() {
+  public boolean isAlive() {
     Process running = process;
     return running != null && running.isAlive();
   }
 
   /** Starts the process; returns before it is up. */
-  void launch() throws IOException {
+  public void launch() throws IOException {
     Files.createDirectories(log.toAbsolutePath().getParent());
     process =
         new ProcessBuilder(command)
@@ -88,7 +88,7 @@ final class NodeProcess implements AutoCloseable {
    *
    * @throws IOException when it ended before that; the message holds the end of its log
    */
-  void awaitUp() throws IOException {
+  public void awaitUp() throws IOException {
     Process running = running();
     BufferedReader stdout =
         new BufferedReader(new InputStreamReader(running.getInputStream(), StandardCharsets.UTF_8));
@@ -101,12 +101,12 @@ final class NodeProcess implements AutoCloseable {
   }
 
   /** SIGKILL, and wait until it is gone. */
-  void kill() throws InterruptedException {
+  public void kill() throws InterruptedException {
     running().destroyForcibly().waitFor();
   }
 
   /** SIGTERM, and SIGKILL when that is not enough; returns whether SIGTERM was enough. */
-  boolean terminate() throws InterruptedException {
+  public boolean terminate() throws InterruptedException {
     Process running = running();
     running.destroy();
     if (running.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {

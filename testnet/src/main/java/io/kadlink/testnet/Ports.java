@@ -11,7 +11,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * The ports of a network: {@code base + i} for node i's devp2p (TCP and UDP), {@code base + nodes +
  * i} for its JSON-RPC.
  */
-record Ports(int base, int nodes) {
+public record Ports(int base, int nodes) {
   /** Below the range that the system hands out to clients, so that nothing else takes one. */
   private static final int LOWEST = 20_000;
 
@@ -38,7 +38,7 @@ record Ports(int base, int nodes) {
   }
 
   /** Some free range. */
-  static Ports free(int nodes) throws IOException {
+  public static Ports free(int nodes) throws IOException {
     for (int i = 0; i < TRIES; i++) {
       Ports ports =
           new Ports(ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST - 2 * nodes), nodes);
