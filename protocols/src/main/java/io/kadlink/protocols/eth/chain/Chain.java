@@ -43,6 +43,10 @@ public interface Chain extends AutoCloseable {
   /**
    * Checks a block in full and adds it; its parent must be known. Blocks handed in one after the
    * other are taken in that order.
+   *
+   * @return fails when the block could not be judged or stored, for which nobody but this machine
+   *     is to blame: the chain tells its operator, and whoever sent the block is not held to
+   *     account
    */
   CompletionStage<ImportResult> importBlock(Block block);
 

@@ -158,10 +158,10 @@ final class BlockImporter {
 
   /** Forgets what has been added since the last commit. */
   void rollback() {
-    store.rollback();
     head = committed;
     newHeads.clear();
     returned.clear();
+    store.rollback();
   }
 
   /** Hears of each commit, on the import thread. */

@@ -80,7 +80,7 @@ public final class BlockProducer implements AutoCloseable {
         .whenComplete(
             (result, error) -> {
               if (error != null) {
-                LOG.warn("block {} was not imported", block.header(), error);
+                LOG.debug("block {} was not imported", block.header(), error); // the chain says why
               } else {
                 LOG.info(
                     "produced block {} with {} transactions: {}",

@@ -19,16 +19,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.apache.tuweni.bytes.Bytes;
 import org.apache.tuweni.bytes.Bytes32;
 import org.apache.tuweni.rlp.RLP;
 import org.apache.tuweni.units.bigints.UInt256;
+import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.FileStore;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
+import org.h2.mvstore.MVStoreException;
 import org.h2.mvstore.type.ByteArrayDataType;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Blocks, receipts and state trie nodes in one H2 MVStore file, or in memory.
@@ -38,10 +43,15 @@ import org.jspecify.annotations.Nullable;
  * chain appends to the end of the tree; trie nodes by hash. Nothing is ever pruned: every state
  * that was stored stays readable.
  *
+ * <p>When the disk refuses a write, H2 closes its file. It is opened again at the last commit, by
+ * whoever needs it first, so readers notice nothing and the next block may find room.
+ *
  * <p>Reads may come from any thread and see what has been put, committed or not. One thread at a
  * time may write.
  */
 final class ChainStore implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ChainStore.class);
+
   /** The file's name under the data directory. */
   static final String FILE_NAME = "chain.mv";
 
@@ -65,18 +75,48 @@ final class ChainStore implements AutoCloseable {
   private static final byte[] GENESIS = "genesis".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] LAYOUT_KEY = "layout".getBytes(StandardCharsets.US_ASCII);
 
-  private final MVStore store;
-  private final String name;
-  private final MVMap<byte[], byte[]> headers;
-  private final MVMap<byte[], byte[]> bodies;
-  private final MVMap<byte[], byte[]> receipts;
-  private final MVMap<byte[], byte[]> standings;
-  private final MVMap<byte[], byte[]> numbers;
-  private final MVMap<byte[], byte[]> canonical;
-  private final MVMap<byte[], byte[]> transactions;
-  private final MVMap<byte[], byte[]> nodes;
-  private final MVMap<byte[], byte[]> meta;
+  private final Optional<String> file;
+  private final ReentrantLock reopening = new ReentrantLock();
+  private volatile Tables tables;
+  private volatile boolean closed;
   private long tidiedBytes;
+
+  /** One opening of the file. */
+  private record Tables(
+      MVStore store,
+      MVMap<byte[], byte[]> headers,
+      MVMap<byte[], byte[]> bodies,
+      MVMap<byte[], byte[]> receipts,
+      MVMap<byte[], byte[]> standings,
+      MVMap<byte[], byte[]> numbers,
+      MVMap<byte[], byte[]> canonical,
+      MVMap<byte[], byte[]> transactions,
+      MVMap<byte[], byte[]> nodes,
+      MVMap<byte[], byte[]> meta) {
+
+    static Tables of(MVStore store) {
+      store.setRetentionTime(0); // each commit is synced, so replaced parts need not outlast it
+      return new Tables(
+          store,
+          map(store, "headers"),
+          map(store, "bodies"),
+          map(store, "receipts"),
+          map(store, "standings"),
+          map(store, "numbers"),
+          map(store, "canonical"),
+          map(store, "transactions"),
+          map(store, "nodes"),
+          map(store, "meta"));
+    }
+
+    private static MVMap<byte[], byte[]> map(MVStore store, String name) {
+      return store.openMap(
+          name,
+          new MVMap.Builder<byte[], byte[]>()
+              .keyType(ByteArrayDataType.INSTANCE)
+              .valueType(ByteArrayDataType.INSTANCE));
+    }
+  }
 
   /**
    * What is known of a stored block besides its content.
@@ -86,32 +126,15 @@ final class ChainStore implements AutoCloseable {
    */
   record Standing(UInt256 totalDifficulty, boolean stateChecked) {}
 
-  private ChainStore(MVStore store, String name) {
-    this.store = store;
-    store.setRetentionTime(0); // each commit is synced, so replaced parts need not outlast it
-    this.name = name;
-    this.headers = open("headers");
-    this.bodies = open("bodies");
-    this.receipts = open("receipts");
-    this.standings = open("standings");
-    this.numbers = open("numbers");
-    this.canonical = open("canonical");
-    this.transactions = open("transactions");
-    this.nodes = open("nodes");
-    this.meta = open("meta");
-  }
-
-  private MVMap<byte[], byte[]> open(String map) {
-    return store.openMap(
-        map,
-        new MVMap.Builder<byte[], byte[]>()
-            .keyType(ByteArrayDataType.INSTANCE)
-            .valueType(ByteArrayDataType.INSTANCE));
+  private ChainStore(Tables tables, Optional<String> file) {
+    this.tables = tables;
+    this.file = file;
   }
 
   /** A store that is gone when it is closed. */
   static ChainStore inMemory() {
-    return new ChainStore(new MVStore.Builder().autoCommitDisabled().open(), "memory");
+    MVStore store = new MVStore.Builder().autoCommitDisabled().open();
+    return new ChainStore(Tables.of(store), Optional.empty());
   }
 
   /**
@@ -120,39 +143,70 @@ final class ChainStore implements AutoCloseable {
    * @throws IOException when it can't be opened: damaged, in use by another process, or not a chain
    */
   static ChainStore open(Path directory) throws IOException {
+    return open(directory, "");
+  }
+
+  /**
+   * As above.
+   *
+   * @param scheme of H2's virtual file system that the file is reached through; empty: none
+   */
+  static ChainStore open(Path directory, String scheme) throws IOException {
     Files.createDirectories(directory);
     Path file = directory.resolve(FILE_NAME);
+    boolean fresh = !Files.exists(file);
+    try {
+      ChainStore store = new ChainStore(tables(scheme + file), Optional.of(scheme + file));
+      try {
+        store.checkLayout();
+        return store;
+      } catch (RuntimeException | IOException e) {
+        store.tables.store().closeImmediately();
+        throw new IOException("the chain store " + file + " can't be used: " + e.getMessage(), e);
+      }
+    } catch (IOException e) {
+      if (fresh) {
+        Files.deleteIfExists(file); // a beginning of a file, cut off by a full disk
+      }
+      throw e;
+    }
+  }
+
+  private static Tables tables(String file) throws IOException {
     MVStore store;
     try {
       store =
           new MVStore.Builder()
-              .fileName(file.toString())
+              .fileName(file)
               .autoCommitDisabled()
               .pageSplitSize(PAGE_BYTES)
               .cacheSize(CACHE_MEGABYTES)
               .open();
     } catch (RuntimeException e) { // damage shows as many kinds of exception
-      throw new IOException("the chain store " + file + " can't be opened: " + e.getMessage(), e);
+      throw new IOException("the chain store " + file + " can't be opened: " + reason(e), e);
     }
-    ChainStore chainStore;
     try {
-      chainStore = new ChainStore(store, file.toString());
-      chainStore.checkLayout();
-    } catch (RuntimeException | IOException e) {
+      return Tables.of(store);
+    } catch (RuntimeException e) {
       store.closeImmediately();
-      throw new IOException("the chain store " + file + " can't be used: " + e.getMessage(), e);
+      throw new IOException("the chain store " + file + " can't be used: " + reason(e), e);
     }
-    return chainStore;
+  }
+
+  /** What the disk said, where it is the disk's fault. */
+  private static String reason(RuntimeException e) {
+    return String.valueOf(
+        (e.getCause() instanceof IOException io ? io : (Throwable) e).getMessage());
   }
 
   private void checkLayout() throws IOException {
-    byte[] layout = get(meta, LAYOUT_KEY);
+    byte[] layout = get(Tables::meta, LAYOUT_KEY);
     byte[] expected = LAYOUT.getBytes(StandardCharsets.US_ASCII);
     if (layout == null) {
-      if (!meta.isEmpty()) {
+      if (!tables.meta().isEmpty()) {
         throw new IOException("it was not made by this program");
       }
-      meta.put(LAYOUT_KEY, expected);
+      tables.meta().put(LAYOUT_KEY, expected);
     } else if (!Bytes.wrap(layout).equals(Bytes.wrap(expected))) {
       throw new IOException(
           "its layout is "
@@ -164,24 +218,24 @@ final class ChainStore implements AutoCloseable {
 
   /** The file, or {@code memory}. */
   String name() {
-    return name;
+    return file.orElse("memory");
   }
 
   Optional<Bytes32> head() {
-    return hash(get(meta, HEAD));
+    return hash(get(Tables::meta, HEAD));
   }
 
   Optional<Bytes32> genesis() {
-    return hash(get(meta, GENESIS));
+    return hash(get(Tables::meta, GENESIS));
   }
 
   Optional<Bytes32> canonicalHash(long number) {
-    return hash(get(canonical, numberKey(number)));
+    return hash(get(Tables::canonical, numberKey(number)));
   }
 
   Optional<BlockHeader> header(Bytes32 hash) {
     return read(
-        headers,
+        Tables::headers,
         hash,
         rlp -> {
           BlockHeader header = HeaderCodec.decode(rlp);
@@ -193,17 +247,18 @@ final class ChainStore implements AutoCloseable {
   }
 
   Optional<BlockBody> body(Bytes32 hash) {
-    return read(bodies, hash, BlockCodec::decodeBody);
+    return read(Tables::bodies, hash, BlockCodec::decodeBody);
   }
 
   /** Empty for a block whose transactions were not executed. */
   Optional<List<Receipt>> receipts(Bytes32 hash) {
-    return read(receipts, hash, rlp -> RlpReader.of(rlp).list("receipts", ReceiptCodec::readItem));
+    return read(
+        Tables::receipts, hash, rlp -> RlpReader.of(rlp).list("receipts", ReceiptCodec::readItem));
   }
 
   Optional<Standing> standing(Bytes32 hash) {
     return read(
-        standings,
+        Tables::standings,
         hash,
         rlp -> {
           RlpReader reader = RlpReader.ofList(rlp, "standing");
@@ -213,12 +268,12 @@ final class ChainStore implements AutoCloseable {
   }
 
   boolean contains(Bytes32 hash) {
-    return get(numbers, hash.toArrayUnsafe()) != null;
+    return get(Tables::numbers, hash.toArrayUnsafe()) != null;
   }
 
   /** Where a transaction stands in the canonical chain. */
   Optional<TransactionPlace> place(Bytes32 transaction) {
-    byte[] value = get(transactions, transaction.toArrayUnsafe());
+    byte[] value = get(Tables::transactions, transaction.toArrayUnsafe());
     if (value == null) {
       return Optional.empty();
     }
@@ -230,76 +285,98 @@ final class ChainStore implements AutoCloseable {
 
   NodeSource nodes() {
     return hash -> {
-      byte[] rlp = get(nodes, hash.toArrayUnsafe());
+      byte[] rlp = get(Tables::nodes, hash.toArrayUnsafe());
       return rlp == null ? Optional.empty() : Optional.of(Bytes.wrap(rlp));
     };
   }
 
   NodeSink nodeSink() {
-    return (hash, rlp) -> nodes.put(hash.toArrayUnsafe(), rlp.toArrayUnsafe());
+    return (hash, rlp) -> tables.nodes().put(hash.toArrayUnsafe(), rlp.toArrayUnsafe());
   }
 
   /** Stores a block; {@code receipts} are empty when it was not executed. */
   void put(Block block, Optional<List<Receipt>> receiptList, Standing standing) {
     BlockHeader header = block.header();
     byte[] key = blockKey(header.number(), header.hash());
-    headers.put(key, header.encoded().toArrayUnsafe());
-    bodies.put(key, BlockCodec.encodeBody(block.body()).toArrayUnsafe());
+    tables.headers().put(key, header.encoded().toArrayUnsafe());
+    tables.bodies().put(key, BlockCodec.encodeBody(block.body()).toArrayUnsafe());
     receiptList.ifPresent(
         list ->
-            receipts.put(
-                key,
-                RLP.encodeList(
-                        list,
-                        (writer, receipt) -> writer.writeRLP(ReceiptCodec.encodeItem(receipt)))
-                    .toArrayUnsafe()));
-    standings.put(
-        key,
-        RLP.encodeList(
-                writer -> {
-                  writer.writeValue(standing.totalDifficulty().toMinimalBytes());
-                  writer.writeInt(standing.stateChecked() ? 1 : 0);
-                })
-            .toArrayUnsafe());
-    numbers.put(header.hash().toArrayUnsafe(), numberKey(header.number()));
+            tables
+                .receipts()
+                .put(
+                    key,
+                    RLP.encodeList(
+                            list,
+                            (writer, receipt) -> writer.writeRLP(ReceiptCodec.encodeItem(receipt)))
+                        .toArrayUnsafe()));
+    tables
+        .standings()
+        .put(
+            key,
+            RLP.encodeList(
+                    writer -> {
+                      writer.writeValue(standing.totalDifficulty().toMinimalBytes());
+                      writer.writeInt(standing.stateChecked() ? 1 : 0);
+                    })
+                .toArrayUnsafe());
+    tables.numbers().put(header.hash().toArrayUnsafe(), numberKey(header.number()));
   }
 
   /** Makes a stored block the canonical one of its height. */
   void putCanonical(Block block) {
     Bytes32 hash = block.header().hash();
-    canonical.put(numberKey(block.header().number()), hash.toArrayUnsafe());
+    tables.canonical().put(numberKey(block.header().number()), hash.toArrayUnsafe());
     List<Transaction> list = block.body().transactions();
     for (int i = 0; i < list.size(); i++) {
       int index = i;
-      transactions.put(
-          list.get(i).hash().toArrayUnsafe(),
-          RLP.encodeList(
-                  writer -> {
-                    writer.writeValue(hash);
-                    writer.writeInt(index);
-                  })
-              .toArrayUnsafe());
+      tables
+          .transactions()
+          .put(
+              list.get(i).hash().toArrayUnsafe(),
+              RLP.encodeList(
+                      writer -> {
+                        writer.writeValue(hash);
+                        writer.writeInt(index);
+                      })
+                  .toArrayUnsafe());
     }
   }
 
   /** Takes back {@link #putCanonical}; the block stays. */
   void removeCanonical(Block block) {
-    canonical.remove(numberKey(block.header().number()));
-    block.body().transactions().forEach(tx -> transactions.remove(tx.hash().toArrayUnsafe()));
+    tables.canonical().remove(numberKey(block.header().number()));
+    block
+        .body()
+        .transactions()
+        .forEach(tx -> tables.transactions().remove(tx.hash().toArrayUnsafe()));
   }
 
   void putHead(Bytes32 hash) {
-    meta.put(HEAD, hash.toArrayUnsafe());
+    tables.meta().put(HEAD, hash.toArrayUnsafe());
   }
 
   void putGenesis(Bytes32 hash) {
-    meta.put(GENESIS, hash.toArrayUnsafe());
+    tables.meta().put(GENESIS, hash.toArrayUnsafe());
   }
 
-  /** Makes everything put so far last, whatever becomes of the process or the machine. */
+  /**
+   * Makes everything put so far last, whatever becomes of the process or the machine.
+   *
+   * @throws RuntimeException when it can't be written; see {@link #writingFailed}
+   */
   void commit() {
+    MVStore store = tables.store();
     store.commit();
     store.sync();
+  }
+
+  /** Whether {@code failure} says that the disk did not take what was to be written, and why. */
+  static Optional<String> writingFailed(RuntimeException failure) {
+    return failure instanceof MVStoreException e
+            && e.getErrorCode() == DataUtils.ERROR_WRITING_FAILED
+        ? Optional.of(reason(e))
+        : Optional.empty();
   }
 
   /**
@@ -308,30 +385,76 @@ final class ChainStore implements AutoCloseable {
    * milliseconds; everything must be committed.
    */
   void tidy() {
-    FileStore<?> file = store.getFileStore();
-    if (file == null || file.size() < tidiedBytes + TIDY_EVERY_BYTES) {
+    Tables open = tables;
+    FileStore<?> fileStore = open.store().getFileStore();
+    if (fileStore == null || fileStore.size() < tidiedBytes + TIDY_EVERY_BYTES) {
       return;
     }
-    store.compact(TARGET_FILL_PERCENT, TIDY_WRITE_BYTES);
-    tidiedBytes = file.size();
+    long size = fileStore.size();
+    try {
+      open.store().compact(TARGET_FILL_PERCENT, TIDY_WRITE_BYTES);
+      size = fileStore.size();
+    } catch (RuntimeException e) {
+      if (writingFailed(e).isEmpty()) {
+        throw e;
+      }
+      reopen(); // nothing is lost: a full disk stays as untidy as it was
+    }
+    tidiedBytes = size;
   }
 
   /** Forgets everything put since the last commit. */
   void rollback() {
-    store.rollback();
+    MVStore store = tables.store();
+    if (store.isClosed()) {
+      reopen();
+    } else {
+      store.rollback();
+    }
+  }
+
+  /** Opens the file again that H2 has closed, unless somebody else did. */
+  private void reopen() {
+    reopening.lock();
+    try {
+      if (!closed && file.isPresent() && tables.store().isClosed()) {
+        tables = tables(file.get());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      reopening.unlock();
+    }
   }
 
   /** Writes what has been put and closes the file. */
   @Override
   public void close() {
-    if (!store.isClosed()) {
+    reopening.lock();
+    try {
+      closed = true;
+      MVStore store = tables.store();
+      if (!store.isClosed()) {
+        closeOrAbandon(store);
+      }
+    } finally {
+      reopening.unlock();
+    }
+  }
+
+  private void closeOrAbandon(MVStore store) {
+    try {
       store.close();
+    } catch (RuntimeException e) {
+      String why = writingFailed(e).orElseThrow(() -> e);
+      LOG.warn("{} is closed at its last commit: {}", name(), why);
+      store.closeImmediately();
     }
   }
 
   private <T> Optional<T> read(
-      MVMap<byte[], byte[]> map, Bytes32 hash, Function<Bytes, T> decoder) {
-    byte[] number = get(numbers, hash.toArrayUnsafe());
+      Function<Tables, MVMap<byte[], byte[]>> map, Bytes32 hash, Function<Bytes, T> decoder) {
+    byte[] number = get(Tables::numbers, hash.toArrayUnsafe());
     if (number == null) {
       return Optional.empty();
     }
@@ -346,15 +469,35 @@ final class ChainStore implements AutoCloseable {
     }
   }
 
-  private byte @Nullable [] get(MVMap<byte[], byte[]> map, byte[] key) {
-    if (store.isClosed()) {
+  private byte @Nullable [] get(Function<Tables, MVMap<byte[], byte[]>> map, byte[] key) {
+    if (closed) {
       throw new IllegalStateException("the chain is closed");
     }
+    Tables open = tables;
+    try {
+      return get(open, map, key);
+    } catch (RuntimeException e) {
+      if (closed) {
+        throw new IllegalStateException("the chain is closed", e);
+      }
+      if (!open.store().isClosed() || file.isEmpty()) {
+        throw damaged(e); // damage shows as many kinds of exception
+      }
+    }
+    reopen();
+    try {
+      return get(tables, map, key);
+    } catch (RuntimeException e) {
+      throw closed ? new IllegalStateException("the chain is closed", e) : damaged(e);
+    }
+  }
+
+  private static byte @Nullable [] get(
+      Tables open, Function<Tables, MVMap<byte[], byte[]>> map, byte[] key) {
+    MVStore store = open.store();
     MVStore.TxCounter usage = store.registerVersionUsage(); // keeps what is read from being reused
     try {
-      return map.get(key);
-    } catch (RuntimeException e) { // damage shows as many kinds of exception
-      throw damaged(e);
+      return map.apply(open).get(key);
     } finally {
       store.deregisterVersionUsage(usage);
     }
@@ -362,7 +505,7 @@ final class ChainStore implements AutoCloseable {
 
   private UncheckedIOException damaged(RuntimeException cause) {
     return new UncheckedIOException(
-        new IOException("the chain store " + name + " is damaged: " + cause.getMessage(), cause));
+        new IOException("the chain store " + name() + " is damaged: " + cause.getMessage(), cause));
   }
 
   private static byte[] blockKey(long number, Bytes32 hash) {

@@ -78,6 +78,7 @@ public final class DevChain implements Chain {
             metrics);
     pool.onHead(stateView(head), List.of());
     options.meters().gauge("kadlink.chain.head", this, chain -> chain.head().number());
+    options.meters().gauge("kadlink.chain.unwritten", imports, each -> each.unwritten() ? 1 : 0);
     options.meters().gauge("kadlink.chain.pool", pool, DevPool::size);
   }
 
@@ -96,10 +97,14 @@ public final class DevChain implements Chain {
    * @throws IOException when the directory can't be used, is damaged, or has another chain
    */
   public static DevChain open(DevChainOptions options) throws IOException {
-    ChainStore store =
+    return open(
+        options,
         options.directory().isPresent()
             ? ChainStore.open(options.directory().get())
-            : ChainStore.inMemory();
+            : ChainStore.inMemory());
+  }
+
+  static DevChain open(DevChainOptions options, ChainStore store) throws IOException {
     try {
       Bytes32 genesisHash = StoredGenesis.ensure(store, options.genesis());
       Head head = StoredGenesis.head(store);
@@ -110,7 +115,15 @@ public final class DevChain implements Chain {
           head.header(),
           store.name());
       return new DevChain(options, store, genesisHash, head);
-    } catch (IOException | RuntimeException e) {
+    } catch (RuntimeException e) {
+      store.close();
+      Optional<String> why = ChainStore.writingFailed(e);
+      if (why.isPresent()) {
+        throw new IOException(
+            "the chain store " + store.name() + " can't be written: " + why.get(), e);
+      }
+      throw e;
+    } catch (IOException e) {
       store.close();
       throw e;
     }

@@ -2,9 +2,11 @@ package io.kadlink.protocols.eth.dev;
 
 import io.kadlink.protocols.eth.chain.Block;
 import io.kadlink.protocols.eth.chain.ImportResult;
+import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -38,6 +40,7 @@ final class ImportQueue {
   private final AtomicInteger waitingCount = new AtomicInteger();
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private volatile boolean closed;
+  private volatile boolean unwritten;
 
   private record Task(Block block, CompletableFuture<ImportResult> answer) {}
 
@@ -105,13 +108,14 @@ final class ImportQueue {
         return;
       }
       importer.commit(listener);
+      written();
       for (Answer answer : answers) {
         metrics.count(answer.result());
         answer.task().answer().complete(answer.result());
       }
     } catch (RuntimeException e) {
-      LOG.error("import failed; nothing of this batch is stored", e);
-      importer.rollback();
+      failed(e);
+      rollback();
       List<Task> failed = new ArrayList<>();
       answers.forEach(answer -> failed.add(answer.task()));
       if (task != null) {
@@ -119,6 +123,40 @@ final class ImportQueue {
       }
       failed.forEach(each -> each.answer().completeExceptionally(e));
     }
+  }
+
+  /** A full disk is said once, however many blocks come meanwhile. */
+  private void failed(RuntimeException e) {
+    Optional<String> why = ChainStore.writingFailed(e);
+    if (why.isEmpty()) {
+      LOG.error("import failed; nothing of this batch is stored", e);
+    } else if (!unwritten) {
+      unwritten = true;
+      LOG.error(
+          "the chain can't be written: {}. It stays at its last block, and all else goes on; make"
+              + " room on the disk of the data directory: each new block tries again",
+          why.get());
+    }
+  }
+
+  private void written() {
+    if (unwritten) {
+      unwritten = false;
+      LOG.info("the chain is written again");
+    }
+  }
+
+  private void rollback() {
+    try {
+      importer.rollback();
+    } catch (UncheckedIOException e) {
+      LOG.error("the chain store can't be opened again; each new block tries", e);
+    }
+  }
+
+  /** Whether the latest blocks could not be written. Any thread. */
+  boolean unwritten() {
+    return unwritten;
   }
 
   private void failAll(RuntimeException cause) {

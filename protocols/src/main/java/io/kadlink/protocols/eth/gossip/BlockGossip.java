@@ -237,7 +237,7 @@ public final class BlockGossip {
     switch (result) {
       case null -> {
         metrics.block("failed");
-        log.error("block {} could not be imported", block, failure);
+        log.debug("block {} could not be imported", block, failure); // the chain says why
       }
       case ImportResult.Imported imported -> metrics.block("imported");
       case ImportResult.Known known -> metrics.block("known");

@@ -261,7 +261,7 @@ final class Download {
     switch (result) {
       case null -> {
         metrics.block("failed");
-        log.error("block {} could not be imported", id, failure);
+        log.debug("block {} could not be imported", id, failure); // the chain says why
         end(End.REFUSED);
       }
       case ImportResult.Imported done -> {

@@ -41,12 +41,21 @@ final class TestChain implements AutoCloseable {
 
   TestChain(DevChainOptions options) {
     try {
-      chain =
-          DevChain.open(options.withExecutor(Runnable::run).withClock(InstantSource.fixed(NOW)));
+      chain = DevChain.open(settled(options));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     producer = new BlockProducer(chain, COINBASE, InstantSource.fixed(NOW));
+  }
+
+  /** On a store that the test has opened. */
+  TestChain(DevChainOptions options, ChainStore store) throws IOException {
+    chain = DevChain.open(settled(options), store);
+    producer = new BlockProducer(chain, COINBASE, InstantSource.fixed(NOW));
+  }
+
+  private static DevChainOptions settled(DevChainOptions options) {
+    return options.withExecutor(Runnable::run).withClock(InstantSource.fixed(NOW));
   }
 
   static Wallet wallet(int account) {
