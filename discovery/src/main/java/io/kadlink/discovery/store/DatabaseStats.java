@@ -9,7 +9,7 @@ package io.kadlink.discovery.store;
  * @param dropped updates not noted because too many were waiting
  * @param expired nodes removed because they were silent for too long
  * @param evicted nodes removed because there were too many
- * @param working false once the store failed or was closed
+ * @param working false while the store can't be written, and once it was closed
  */
 public record DatabaseStats(
     int nodes,

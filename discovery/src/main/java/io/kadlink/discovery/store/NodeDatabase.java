@@ -34,8 +34,9 @@ import org.jspecify.annotations.Nullable;
  * production, {@code Runnable::run} in a simulation. At most one batch of updates is with it,
  * unless a question came.
  *
- * <p>When the store fails at run time, nothing is kept from then on, and every question finds
- * nothing. The next start sees to the file.
+ * <p>When the store can't be written, as on a full disk, what is on it stays and is told, what is
+ * new is remembered up to a bound, and each batch tries again. A file that turns out damaged is set
+ * aside, and a new one begun.
  *
  * <p>All methods are called on the loop, except {@link #stats}.
  */
@@ -83,7 +84,7 @@ public final class NodeDatabase {
       Executor writer,
       DatabaseOptions options,
       MeterRegistry registry) {
-    this.writer = new StoreWriter(store, writer, options.maxNodes(), registry);
+    this.writer = new StoreWriter(store, loop::now, writer, options.maxNodes(), registry);
     this.loop = loop;
     this.options = options;
     this.dropped =

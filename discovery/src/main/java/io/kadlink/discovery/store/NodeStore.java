@@ -58,14 +58,20 @@ public final class NodeStore implements AutoCloseable {
   private static final int TARGET_FILL_PERCENT = 60;
 
   private final MVStore store;
-  private final String name;
+  private final Optional<Path> file;
+  private final String scheme;
   private final MVMap<byte[], byte[]> nodes;
   private final MVMap<byte[], byte[]> local;
   private long tidiedBytes;
 
-  NodeStore(MVStore store, String name) {
+  NodeStore(MVStore store, Path file, String scheme) {
+    this(store, Optional.of(file), scheme);
+  }
+
+  private NodeStore(MVStore store, Optional<Path> file, String scheme) {
     this.store = store;
-    this.name = name;
+    this.file = file;
+    this.scheme = scheme;
     store.setRetentionTime(0); // each commit is synced, so replaced parts need not outlast it
     this.nodes = map(store, "nodes");
     this.local = map(store, "local");
@@ -81,7 +87,7 @@ public final class NodeStore implements AutoCloseable {
 
   /** A store that is gone when it is closed. */
   public static NodeStore inMemory() {
-    return new NodeStore(new MVStore.Builder().autoCommitDisabled().open(), "memory");
+    return new NodeStore(new MVStore.Builder().autoCommitDisabled().open(), Optional.empty(), "");
   }
 
   /**
@@ -99,7 +105,7 @@ public final class NodeStore implements AutoCloseable {
 
   /** The file, or {@code memory}. */
   public String name() {
-    return name;
+    return file.map(Path::toString).orElse("memory");
   }
 
   /** Nodes stored. */
@@ -242,11 +248,27 @@ public final class NodeStore implements AutoCloseable {
   void commit() {
     store.commit();
     store.sync();
-    FileStore<?> file = store.getFileStore();
-    if (file != null && file.size() >= tidiedBytes + TIDY_EVERY_BYTES) {
-      store.compact(TARGET_FILL_PERCENT, TIDY_WRITE_BYTES);
-      tidiedBytes = file.size();
+    tidy();
+  }
+
+  private void tidy() {
+    FileStore<?> inUse = store.getFileStore();
+    if (inUse == null || inUse.size() < tidiedBytes + TIDY_EVERY_BYTES) {
+      return;
     }
+    try {
+      store.compact(TARGET_FILL_PERCENT, TIDY_WRITE_BYTES);
+      tidiedBytes = inUse.size();
+    } catch (RuntimeException e) {
+      if (StoreFile.writingFailed(e).isEmpty()) {
+        throw e;
+      } // a full disk stays untidy; what was committed is there, and H2 has closed the file
+    }
+  }
+
+  /** Whether H2 has closed the file, which it does when the disk refuses a write. */
+  boolean isClosed() {
+    return store.isClosed();
   }
 
   /** Writes what is not on disk yet and closes the file. */
@@ -260,6 +282,18 @@ public final class NodeStore implements AutoCloseable {
   /** Closes the file at the last commit, after a failure. */
   void abandon() {
     store.closeImmediately();
+  }
+
+  /**
+   * The same file again, after {@link #abandon}: at its last commit, or set aside and new.
+   *
+   * @throws IOException when it can't be had, or this store was in memory
+   */
+  NodeStore reopen(Instant now) throws IOException {
+    if (file.isEmpty()) {
+      throw new IOException("it was in memory alone");
+    }
+    return StoreFile.open(file.get(), scheme, now);
   }
 
   private @Nullable Row row(NodeId id) {

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.Optional;
 import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
@@ -61,6 +62,15 @@ final class StoreFile {
   private StoreFile() {}
 
   static NodeStore open(Path file, Instant now) throws IOException {
+    return open(file, "", now);
+  }
+
+  /**
+   * As above.
+   *
+   * @param scheme of H2's virtual file system that the file is reached through; empty: none
+   */
+  static NodeStore open(Path file, String scheme, Instant now) throws IOException {
     Path folder = file.toAbsolutePath().getParent();
     if (folder != null) {
       Files.createDirectories(folder);
@@ -70,8 +80,14 @@ final class StoreFile {
       throw new IOException(
           "the node database " + file + " is not a file that can be read and written");
     }
+    boolean fresh = !Files.exists(file);
     try {
-      return read(file);
+      return read(file, scheme);
+    } catch (IOException e) {
+      if (fresh) {
+        Files.deleteIfExists(file); // a beginning of a file, cut off by a full disk
+      }
+      throw e;
     } catch (UnusableException e) {
       Path aside = setAside(file, e.fault, now);
       log.warn(
@@ -82,25 +98,25 @@ final class StoreFile {
           aside.getFileName(),
           e.getCause());
       try {
-        return read(file);
+        return read(file, scheme);
       } catch (UnusableException again) {
         throw new IOException("the node database " + file + " can't be made", again);
       }
     }
   }
 
-  private static NodeStore read(Path file) throws IOException, UnusableException {
+  private static NodeStore read(Path file, String scheme) throws IOException, UnusableException {
     MVStore store = null;
     try {
       store =
           new MVStore.Builder()
-              .fileName(file.toString())
+              .fileName(scheme + file)
               .autoCommitDisabled()
               .pageSplitSize(NodeStore.PAGE_BYTES)
               .cacheSize(NodeStore.CACHE_MEGABYTES)
               .open();
       checkLayout(store);
-      NodeStore nodes = new NodeStore(store, file.toString());
+      NodeStore nodes = new NodeStore(store, file, scheme);
       nodes.check();
       if (store.hasUnsavedChanges()) {
         nodes.commit(); // a new file
@@ -114,6 +130,11 @@ final class StoreFile {
       if (e.getErrorCode() == DataUtils.ERROR_FILE_LOCKED) {
         throw new IOException("the node database " + file + " is in use by another process", e);
       }
+      Optional<String> refused = writingFailed(e);
+      if (refused.isPresent()) { // the file is as good as before
+        throw new IOException(
+            "the node database " + file + " can't be written: " + refused.get(), e);
+      }
       boolean newer = e.getErrorCode() == DataUtils.ERROR_UNSUPPORTED_FORMAT;
       throw new UnusableException(newer ? Fault.OTHER_VERSION : Fault.CORRUPT, "it is damaged", e);
     } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
@@ -121,6 +142,16 @@ final class StoreFile {
       closeImmediately(store);
       throw new UnusableException(Fault.CORRUPT, "it is damaged", e);
     }
+  }
+
+  /** Whether {@code failure} says that the disk did not take what was to be written, and why. */
+  static Optional<String> writingFailed(RuntimeException failure) {
+    if (failure instanceof MVStoreException e
+        && e.getErrorCode() == DataUtils.ERROR_WRITING_FAILED) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      return Optional.of(String.valueOf(cause.getMessage()));
+    }
+    return Optional.empty();
   }
 
   private static void checkLayout(MVStore store) throws UnusableException {

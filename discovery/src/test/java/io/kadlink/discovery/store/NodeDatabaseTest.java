@@ -375,10 +375,10 @@ class NodeDatabaseTest {
   }
 
   @Test
-  void aStoreThatFailsIsSwitchedOff() {
+  void aStoreInMemoryThatFailsIsSwitchedOff() {
     database.answeredPing(V4, Nodes.contact(1));
     time.pass(INTERVAL);
-    store.abandon(); // as a full disk would
+    store.abandon();
     database.answeredPing(V4, Nodes.contact(1));
     time.pass(INTERVAL);
 

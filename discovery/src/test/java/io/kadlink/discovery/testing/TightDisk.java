@@ -1,4 +1,4 @@
-package io.kadlink.protocols.eth.dev;
+package io.kadlink.discovery.testing;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -8,12 +8,16 @@ import org.h2.store.fs.FileBaseDefault;
 import org.h2.store.fs.FilePath;
 import org.h2.store.fs.FilePathWrapper;
 
-/** A file system of H2's, over the real one, that has only so much room left. Public for H2. */
+/**
+ * A file system of H2's, over the real one, that has only so much room left; the room is one for
+ * all of its files.
+ */
 public final class TightDisk extends FilePathWrapper {
-  static final String SCHEME = "tight:";
+  public static final String SCHEME = "tight:";
 
   private static long room;
 
+  /** For H2. */
   public TightDisk() {}
 
   @Override
@@ -21,13 +25,14 @@ public final class TightDisk extends FilePathWrapper {
     return "tight";
   }
 
-  static void install() {
+  /** H2 knows it from now on, and it has all room. */
+  public static void install() {
     FilePath.register(new TightDisk());
     room = Long.MAX_VALUE;
   }
 
   /** From now on takes so many bytes, whether they make a file longer or not. */
-  static void room(long bytes) {
+  public static void room(long bytes) {
     room = bytes;
   }
 
