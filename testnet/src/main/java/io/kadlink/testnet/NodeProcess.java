@@ -6,8 +6,10 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -23,9 +25,13 @@ public final class NodeProcess implements AutoCloseable {
   private String enode = "";
 
   /**
+   * A node that does not run yet.
+   *
    * @param arguments of {@code kadlink node}
+   * @param directory where {@code node.log} is
+   * @param rpcPort the one among the arguments
    */
-  NodeProcess(String name, Path jar, List<String> arguments, Path directory, int rpcPort) {
+  public NodeProcess(String name, Path jar, List<String> arguments, Path directory, int rpcPort) {
     this.name = name;
     this.log = directory.resolve("node.log");
     this.rpc = new RpcClient(rpcPort);
@@ -114,6 +120,13 @@ public final class NodeProcess implements AutoCloseable {
     }
     running.destroyForcibly().waitFor();
     return false;
+  }
+
+  /** Waits until it has ended by itself; returns its exit code, or empty when it runs on. */
+  public OptionalInt awaitEnd(Duration limit) throws InterruptedException {
+    return running().waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)
+        ? OptionalInt.of(running().exitValue())
+        : OptionalInt.empty();
   }
 
   @Override

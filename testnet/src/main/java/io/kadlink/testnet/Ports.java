@@ -18,11 +18,11 @@ public record Ports(int base, int nodes) {
   private static final int HIGHEST = 32_000;
   private static final int TRIES = 50;
 
-  int devp2p(int node) {
+  public int devp2p(int node) {
     return base + node;
   }
 
-  int rpc(int node) {
+  public int rpc(int node) {
     return base + nodes + node;
   }
 

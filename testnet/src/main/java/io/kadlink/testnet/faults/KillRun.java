@@ -15,10 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -56,7 +54,6 @@ public final class KillRun implements Callable<Integer> {
   /** For honest peers to be back. */
   private static final Duration BACK = Duration.ofSeconds(60);
 
-  private static final int POLL_MILLIS = 50;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @Spec private CommandSpec spec;
@@ -77,7 +74,7 @@ public final class KillRun implements Callable<Integer> {
   private Path jar;
 
   private NodeProcess victim;
-  private List<NodeProcess> honest;
+  private HonestPeers honest;
   private Path home;
   private List<DenyListWriter> writers;
   private Acknowledged acknowledged;
@@ -116,13 +113,9 @@ public final class KillRun implements Callable<Integer> {
   }
 
   private void begin(Network network, Path dir) throws IOException, InterruptedException {
-    NodeProcess boot = network.launch();
-    boot.awaitUp();
-    NodeProcess other = network.launch("--bootnodes", boot.enode());
-    other.awaitUp();
-    honest = List.of(boot, other);
+    honest = HonestPeers.launch(network);
     // the victim makes the blocks: what it has told of one must be on its own disk
-    victim = network.launch("--bootnodes", boot.enode(), "--dev-produce", "1");
+    victim = network.launch("--bootnodes", honest.bootnode(), "--dev-produce", "1");
     home = dir.resolve(victim.name());
     victim.awaitUp();
     writers = new ArrayList<>();
@@ -131,7 +124,9 @@ public final class KillRun implements Callable<Integer> {
     }
     acknowledged = new Acknowledged(victim);
     offenders = new Offenders(victim);
-    awaitPeers(System.nanoTime());
+    if (!honest.await(victim, BACK)) {
+      throw new IOException("the peers did not find each other");
+    }
   }
 
   private void play(int round) throws IOException, InterruptedException {
@@ -173,8 +168,9 @@ public final class KillRun implements Callable<Integer> {
     faults.append(acknowledged.missing());
     faults.append(offenders.missing());
     setAside(faults);
-    double back = awaitPeers(start);
-    if (back < 0) {
+    boolean areBack = honest.await(victim, BACK);
+    double back = secondsSince(start);
+    if (!areBack) {
       faults.append("; its honest peers are not back after ").append(BACK.toSeconds()).append(" s");
     } else {
       secondsBack.add(back);
@@ -239,29 +235,6 @@ public final class KillRun implements Callable<Integer> {
           .filter(name -> name.contains("corrupt") || name.contains("other-version"))
           .forEach(name -> faults.append("; a file was set aside: ").append(name));
     }
-  }
-
-  /** Seconds since {@code start} until both honest nodes are peers; negative: not in time. */
-  private double awaitPeers(long start) throws IOException, InterruptedException {
-    Set<String> wanted = new HashSet<>();
-    for (NodeProcess node : honest) {
-      if (!node.isAlive()) {
-        throw new IOException(node.name() + ", an honest node, is gone");
-      }
-      wanted.add(node.enode().substring("enode://".length(), node.enode().indexOf('@')));
-    }
-    while (secondsSince(start) < BACK.toSeconds()) {
-      Set<String> there = new HashSet<>();
-      for (JsonNode peer : victim.rpc().call("admin_peers")) {
-        there.add(
-            peer.path("enode").asText().replaceFirst("^enode://", "").replaceFirst("@.*", ""));
-      }
-      if (there.containsAll(wanted)) {
-        return secondsSince(start);
-      }
-      TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
-    }
-    return -1;
   }
 
   private void summarise() throws IOException, InterruptedException {
