@@ -1,6 +1,7 @@
 package io.kadlink.server;
 
 import io.kadlink.discovery.loop.Loop;
+import io.kadlink.discovery.loop.SteadyClock;
 import io.kadlink.identity.NodeId;
 import io.kadlink.rlpx.RlpxConnection;
 import io.kadlink.rlpx.wire.DisconnectReason;
@@ -18,7 +19,6 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -46,6 +46,7 @@ final class Discipline implements PeerSet.Observer {
       CompletableFuture.completedStage(null);
 
   private final Loop loop;
+  private final SteadyClock clock;
   private final Reputation reputation;
   private final AccessLists access;
   private final PeerSet peers;
@@ -69,6 +70,7 @@ final class Discipline implements PeerSet.Observer {
 
   Discipline(
       Loop loop,
+      SteadyClock clock,
       Reputation reputation,
       AccessLists access,
       PeerSet peers,
@@ -76,6 +78,7 @@ final class Discipline implements PeerSet.Observer {
       Events events,
       Optional<Files> files) {
     this.loop = loop;
+    this.clock = clock;
     this.reputation = reputation;
     this.access = access;
     this.peers = peers;
@@ -87,9 +90,9 @@ final class Discipline implements PeerSet.Observer {
   }
 
   /** Reads what an earlier run kept; before there are peers. Waits for the disk. */
-  static void restore(Files files, AccessLists access, Reputation reputation, InstantSource clock) {
-    files.access().read(json -> AccessJson.read(json, access), clock.instant());
-    files.reputation().read(json -> ReputationJson.read(json, reputation), clock.instant());
+  static void restore(Files files, AccessLists access, Reputation reputation, SteadyClock clock) {
+    files.access().read(json -> AccessJson.read(json, access, clock), clock.instant());
+    files.reputation().read(json -> ReputationJson.read(json, reputation, clock), clock.instant());
   }
 
   void start() {
@@ -247,7 +250,9 @@ final class Discipline implements PeerSet.Observer {
   }
 
   private CompletionStage<@Nullable Void> saveAccess() {
-    return files.map(each -> each.access().save(AccessJson.write(access))).orElse(NOTHING_TO_SAVE);
+    return files
+        .map(each -> each.access().save(AccessJson.write(access, clock)))
+        .orElse(NOTHING_TO_SAVE);
   }
 
   private CompletionStage<@Nullable Void> saveReputation() {
@@ -256,7 +261,7 @@ final class Discipline implements PeerSet.Observer {
     }
     unsaved = false;
     return files
-        .map(each -> each.reputation().save(ReputationJson.write(reputation)))
+        .map(each -> each.reputation().save(ReputationJson.write(reputation, clock)))
         .orElse(NOTHING_TO_SAVE);
   }
 }

@@ -2,6 +2,7 @@ package io.kadlink.server;
 
 import io.kadlink.discovery.Node;
 import io.kadlink.discovery.loop.Loop;
+import io.kadlink.discovery.loop.SteadyClock;
 import io.kadlink.identity.NodeId;
 import io.kadlink.identity.NodeRecord;
 import io.kadlink.identity.PublicKey;
@@ -19,7 +20,16 @@ public interface ProtocolContext {
   /** The protocol's own loop: all its callbacks run there, and its timers should too. */
   Loop loop();
 
+  /** The time of day: for what is compared with other machines, or kept. */
   InstantSource clock();
+
+  /**
+   * A clock for durations, which no setting of the machine's clock moves. Each call gives one of
+   * its own: what is to be compared is taken from the same.
+   */
+  default InstantSource steadyClock() {
+    return SteadyClock.of(loop());
+  }
 
   /** To be used on the loop only. */
   RandomGenerator random();

@@ -5,6 +5,7 @@ import io.kadlink.discovery.DiscoveryOptions;
 import io.kadlink.discovery.DiscoveryService;
 import io.kadlink.discovery.NodeSource;
 import io.kadlink.discovery.loop.Loop;
+import io.kadlink.discovery.loop.SteadyClock;
 import io.kadlink.discovery.table.AddressRules;
 import io.kadlink.identity.NodeRecord;
 import io.kadlink.identity.PublicKey;
@@ -71,8 +72,9 @@ final class ServerStart {
     this.platform = platform;
     this.self = options.signer().publicKey();
     this.loop = platform.server();
-    this.access = options.admission().lists(options.clock());
-    this.arrivals = new Arrivals(options.clock());
+    SteadyClock steady = new SteadyClock(options.clock(), loop::nanoTime);
+    this.access = options.admission().lists(steady);
+    this.arrivals = new Arrivals(steady);
     this.admission =
         new Admission(
             self.id(), options.limits(), access, options.admission().eviction(), splitRandom());
@@ -84,12 +86,12 @@ final class ServerStart {
     for (Protocol protocol : options.protocols()) {
       hosts.add(new ProtocolHost(protocol, platform.protocol(protocol.name()), metrics));
     }
-    this.peers = new PeerSet(loop, options.clock(), List.copyOf(hosts), metrics, events);
+    this.peers = new PeerSet(loop, steady, List.copyOf(hosts), metrics, events);
     this.dialer =
         new Dialer(
             self.id(),
             loop,
-            options.clock(),
+            steady,
             options.maxDialed(),
             access,
             arrivals,
@@ -101,14 +103,13 @@ final class ServerStart {
     peers.observe(dialer);
     metrics.limits(options.limits());
     metrics.watchDials(dialer::underway);
-    Reputation reputation =
-        new Reputation(options.reputation(), options.clock(), admission::trusts);
+    Reputation reputation = new Reputation(options.reputation(), steady, admission::trusts);
     Optional<Discipline.Files> files = options.stateFolder().map(Discipline.Files::in);
-    files.ifPresent(each -> Discipline.restore(each, access, reputation, options.clock()));
-    this.discipline = new Discipline(loop, reputation, access, peers, metrics, events, files);
+    files.ifPresent(each -> Discipline.restore(each, access, reputation, steady));
+    this.discipline =
+        new Discipline(loop, steady, reputation, access, peers, metrics, events, files);
     peers.observe(discipline);
-    this.rotation =
-        new Rotation(loop, options.clock(), splitRandom(), options.limits(), peers, metrics);
+    this.rotation = new Rotation(loop, steady, splitRandom(), options.limits(), peers, metrics);
     this.members =
         new Members(
             loop,
@@ -123,7 +124,7 @@ final class ServerStart {
             loop,
             admission,
             access,
-            new InboundThrottle(options.clock()),
+            new InboundThrottle(steady),
             arrivals,
             peers,
             dialer,

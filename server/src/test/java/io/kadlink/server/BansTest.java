@@ -124,7 +124,7 @@ class BansTest {
 
       Subject loopback = Subject.parse("127.0.0.0/8");
       assertThat(Await.value(server.access().deny(loopback, Optional.empty(), "a test"))).isTrue();
-      Await.until("it is gone", () -> server.peers().isEmpty());
+      Await.until("it is gone", () -> server.peers().isEmpty() && other.peers().isEmpty());
       cantConnect(other, server);
       cantConnect(server, other);
       server.close();

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /** Static nodes are dialed, and dialed again. */
 class StaticNodesTest {
   /** The usual schedule, a hundred times faster. */
-  private static final DialOptions FAST =
+  static final DialOptions FAST =
       new DialOptions(
           16,
           Duration.ofMillis(350),

@@ -1,7 +1,9 @@
 package io.kadlink.discovery.store;
 
+import com.google.common.collect.Comparators;
 import io.kadlink.discovery.DiscoveryVersion;
 import io.kadlink.discovery.loop.Loop;
+import io.kadlink.discovery.loop.SteadyClock;
 import io.kadlink.discovery.table.Contact;
 import io.kadlink.identity.NodeId;
 import io.kadlink.identity.NodeRecord;
@@ -57,6 +59,7 @@ public final class NodeDatabase {
 
   private final StoreWriter writer;
   private final Loop loop;
+  private final SteadyClock steady;
   private final DatabaseOptions options;
   private final Counter dropped;
   private Map<NodeId, NodeUpdate> waiting = new LinkedHashMap<>();
@@ -86,6 +89,7 @@ public final class NodeDatabase {
       MeterRegistry registry) {
     this.writer = new StoreWriter(store, loop::now, writer, options.maxNodes(), registry);
     this.loop = loop;
+    this.steady = SteadyClock.of(loop);
     this.options = options;
     this.dropped =
         Counter.builder("kadlink.discovery.store.dropped")
@@ -306,8 +310,13 @@ public final class NodeDatabase {
         loop.schedule(
             options.sweepPeriod(),
             () -> {
-              writer.expire(loop.now().minus(options.expireAfter()));
+              writer.expire(earliest().minus(options.expireAfter()));
               sweepLater();
             });
+  }
+
+  /** A clock that was set forward does not make all nodes old. */
+  private Instant earliest() {
+    return Comparators.min(loop.now(), steady.instant());
   }
 }

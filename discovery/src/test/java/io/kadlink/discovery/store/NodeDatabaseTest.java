@@ -251,6 +251,23 @@ class NodeDatabaseTest {
   }
 
   @Test
+  void aClockSetForwardMakesNobodyOldAndOneSetBackKeepsNobodyForEver() {
+    for (int days : new int[] {2, -4}) {
+      database.answeredPing(V4, Nodes.contact(1));
+      time.pass(INTERVAL);
+      time.setClock(Duration.ofDays(days));
+      database.answeredPing(V4, Nodes.contact(2));
+      time.pass(Duration.ofHours(3));
+      assertThat(find(Nodes.contact(1).id())).as("set by %s days", days).isPresent();
+      assertThat(seeds(10)).hasSize(2);
+    }
+    time.setClock(Duration.ofDays(2));
+    time.pass(Duration.ofDays(3));
+    assertThat(find(Nodes.contact(1).id())).isEmpty();
+    assertThat(find(Nodes.contact(2).id())).isEmpty();
+  }
+
+  @Test
   void beyondTheBoundThoseWorthLeastGo() {
     database = database(Runnable::run, 32);
     for (int i = 0; i < 32; i++) {

@@ -13,6 +13,7 @@ public final class VirtualTime implements Loop {
   private static final Instant START = Instant.parse("2025-01-01T00:00:00Z");
 
   private final PriorityQueue<Task> tasks = new PriorityQueue<>();
+  private Duration set = Duration.ZERO;
   private long nanos;
   private long count;
 
@@ -58,12 +59,17 @@ public final class VirtualTime implements Loop {
 
   @Override
   public Instant now() {
-    return START.plusNanos(nanos);
+    return START.plusNanos(nanos).plus(set);
   }
 
   @Override
   public long nanoTime() {
     return nanos;
+  }
+
+  /** Somebody sets the wall clock forward, or back; no time passes. */
+  public void setClock(Duration forward) {
+    set = set.plus(forward);
   }
 
   /** Lets {@code duration} pass. */

@@ -30,6 +30,7 @@ import io.kadlink.rlpx.wire.DisconnectReason;
 import io.kadlink.rlpx.wire.ProtocolViolation;
 import io.kadlink.server.Peer;
 import io.kadlink.server.ProtocolContext;
+import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -111,18 +112,17 @@ final class EthSessions {
       return;
     }
     Loop loop = context.loop();
+    InstantSource clock = context.steadyClock(); // nothing here is compared with others' time
     EthMetrics metrics = new EthMetrics(context.metrics());
     TransactionGossip transactions =
         new TransactionGossip(chain.pool(), peers, loop, context.random(), metrics);
-    Sync sync =
-        new Sync(
-            chain, peers, loop, context.clock(), context.random(), metrics, this::downloadEnded);
+    Sync sync = new Sync(chain, peers, loop, clock, context.random(), metrics, this::downloadEnded);
     BlockGossip blocks =
         new BlockGossip(
             chain,
             peers,
             loop,
-            context.clock(),
+            clock,
             context.random(),
             metrics,
             options.followPeers(),

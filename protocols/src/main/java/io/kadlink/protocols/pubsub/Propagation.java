@@ -38,6 +38,7 @@ final class Propagation {
   private final NodeId self;
   private final PubSubOptions options;
   private final InstantSource clock;
+  private final InstantSource steady;
   private final PubSubMetrics metrics;
   private final Predicate<Message> authentic;
   private final Subscribers subscribers;
@@ -55,6 +56,7 @@ final class Propagation {
       PubSubOptions options,
       Loop loop,
       InstantSource clock,
+      InstantSource steady,
       PubSubMetrics metrics,
       Predicate<Message> authentic,
       Subscribers subscribers,
@@ -66,6 +68,7 @@ final class Propagation {
     this.self = self;
     this.options = options;
     this.clock = clock;
+    this.steady = steady;
     this.metrics = metrics;
     this.authentic = authentic;
     this.subscribers = subscribers;
@@ -103,7 +106,7 @@ final class Propagation {
       validations.heardFrom(message.id(), link);
       return;
     }
-    Optional<DropReason> refused = refusal(message, now);
+    Optional<DropReason> refused = refusal(message);
     if (refused.isPresent()) {
       gossip.arrived(message);
       drop(refused.get(), message, link);
@@ -132,11 +135,12 @@ final class Propagation {
   }
 
   /** Cheap reasons to drop a message before its signature is looked at. */
-  private Optional<DropReason> refusal(Message message, Instant now) {
+  private Optional<DropReason> refusal(Message message) {
     if (message.publisher().equals(self)) {
       return Optional.of(DropReason.OWN);
     }
     long published = message.sequence();
+    Instant now = clock.instant();
     long latest = micros(now.plus(options.maxAhead()));
     if (Long.compareUnsigned(published, latest) > 0) {
       return Optional.of(DropReason.AHEAD);
@@ -198,7 +202,7 @@ final class Propagation {
 
   /** Publishes an own, signed message; {@code done} tells what became of it. */
   void publish(Message message, CompletableFuture<Published> done) {
-    Instant now = clock.instant();
+    Instant now = steady.instant();
     Validator validator = validators.get(message.topic());
     if (validator == null) {
       seen.add(message.id(), now);
@@ -215,7 +219,7 @@ final class Propagation {
           now,
           (verdict, others) -> {
             if (verdict == Verdict.ACCEPT) {
-              done.complete(release(message, clock.instant()));
+              done.complete(release(message, steady.instant()));
             } else {
               metrics.drop(verdict == Verdict.REJECT ? DropReason.REJECTED : DropReason.IGNORED);
               done.completeExceptionally(

@@ -1,6 +1,7 @@
 package io.kadlink.protocols.pubsub;
 
 import io.kadlink.discovery.loop.Loop;
+import io.kadlink.discovery.loop.SteadyClock;
 import io.kadlink.identity.NodeId;
 import io.kadlink.protocols.pubsub.wire.Limits;
 import io.kadlink.protocols.pubsub.wire.Message;
@@ -47,7 +48,7 @@ final class Router {
 
   private final PubSubOptions options;
   private final Loop loop;
-  private final InstantSource clock;
+  private final InstantSource steady;
   private final PubSubMetrics metrics;
 
   private final Roster roster;
@@ -59,6 +60,8 @@ final class Router {
   private Instant faultsForgivenAt;
 
   /**
+   * @param clock the time of day, which tells whether a message is current; all else goes by the
+   *     loop's other clock
    * @param authentic whether a message's publisher signed it; {@link Message#isAuthentic()} except
    *     in simulations
    */
@@ -72,7 +75,7 @@ final class Router {
       Predicate<Message> authentic) {
     this.options = options;
     this.loop = loop;
-    this.clock = clock;
+    this.steady = SteadyClock.of(loop);
     this.metrics = metrics;
     this.roster = new Roster(random);
     this.mesh = new Mesh(options, roster, random, metrics);
@@ -88,6 +91,7 @@ final class Router {
             options,
             loop,
             clock,
+            steady,
             metrics,
             authentic,
             subscribers,
@@ -96,7 +100,7 @@ final class Router {
             fanOut,
             cache,
             gossip);
-    this.faultsForgivenAt = clock.instant();
+    this.faultsForgivenAt = steady.instant();
   }
 
   // Sessions
@@ -117,7 +121,7 @@ final class Router {
     if (roster.remove(link)) {
       mesh.remove(link);
       fanOut.remove(link);
-      gossip.remove(link, clock.instant());
+      gossip.remove(link, steady.instant());
     }
   }
 
@@ -138,7 +142,7 @@ final class Router {
       metrics.drop(DropReason.UNKNOWN_CODE);
       return;
     }
-    Instant now = clock.instant();
+    Instant now = steady.instant();
     switch (packet.get()) {
       case Publish publish -> propagation.receive(link, publish.message(), now);
       case Subscriptions announced -> apply(link, announced);
@@ -185,7 +189,7 @@ final class Router {
     }
     fanOut.remove(topic);
     roster.links().forEach(this::tell);
-    mesh.join(topic, clock.instant());
+    mesh.join(topic, steady.instant());
   }
 
   /** Removes a listener; the last one of a topic leaves it. */
@@ -195,7 +199,7 @@ final class Router {
       return;
     }
     gossip.forget(topic);
-    mesh.leave(topic, clock.instant());
+    mesh.leave(topic, steady.instant());
     roster.links().forEach(this::tell);
   }
 
@@ -235,7 +239,7 @@ final class Router {
   /** One round of upkeep; due every {@link PubSubOptions#heartbeat()}. */
   void heartbeat() {
     loop.assertInLoop();
-    Instant now = clock.instant();
+    Instant now = steady.instant();
     forgive(now);
     for (Link link : roster.links()) {
       link.renewAllowance();

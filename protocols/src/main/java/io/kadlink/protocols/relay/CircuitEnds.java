@@ -15,6 +15,7 @@ import io.kadlink.server.Peer;
 import io.kadlink.server.ProtocolContext;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -39,6 +40,7 @@ final class CircuitEnds {
 
   private final RelayOptions options;
   private final ProtocolContext context;
+  private final InstantSource clock;
   private final PublicKey self;
   private final Predicate<RelaySession> reservedWith;
   private final RelayMetrics metrics;
@@ -57,6 +59,7 @@ final class CircuitEnds {
       RelayMetrics metrics) {
     this.options = options;
     this.context = context;
+    this.clock = context.steadyClock();
     this.self = context.signer().publicKey();
     this.reservedWith = reservedWith;
     this.metrics = metrics;
@@ -141,7 +144,7 @@ final class CircuitEnds {
   }
 
   List<Circuit> snapshot() {
-    Instant now = context.clock().instant();
+    Instant now = clock.instant();
     return ends.stream().filter(CircuitEnd::isOpen).map(end -> end.snapshot(now)).toList();
   }
 
@@ -189,7 +192,7 @@ final class CircuitEnds {
   }
 
   private void open(CircuitEnd end, Limits limits) {
-    end.opened(context.clock().instant(), limits);
+    end.opened(clock.instant(), limits);
     metrics.endCircuits(ends.size());
     log.info(
         "relay: circuit {} {} through {} is open",

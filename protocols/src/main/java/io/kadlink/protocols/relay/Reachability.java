@@ -13,6 +13,7 @@ import io.kadlink.server.ProtocolContext;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,7 @@ final class Reachability {
 
   private final RelayOptions options;
   private final ProtocolContext context;
+  private final InstantSource clock;
   private final Sessions sessions;
   private final RelayMetrics metrics;
   private final Map<RelaySession, Loop.Timer> asked = new LinkedHashMap<>();
@@ -58,6 +60,7 @@ final class Reachability {
       RelayOptions options, ProtocolContext context, Sessions sessions, RelayMetrics metrics) {
     this.options = options;
     this.context = context;
+    this.clock = context.steadyClock();
     this.sessions = sessions;
     this.metrics = metrics;
     this.announced = AnnouncedRelay.of(context.localRecord());
@@ -143,7 +146,7 @@ final class Reachability {
     if (!options.reachable()) {
       return;
     }
-    Instant now = context.clock().instant();
+    Instant now = clock.instant();
     resting.values().removeIf(until -> !now.isBefore(until));
     for (RelaySession session : sessions.all()) {
       if (granted.size() + asked.size() >= options.relaysWanted()) {
@@ -172,7 +175,7 @@ final class Reachability {
   }
 
   private void rest(NodeId relay) {
-    resting.put(relay, context.clock().instant().plus(REFUSAL_REST));
+    resting.put(relay, clock.instant().plus(REFUSAL_REST));
   }
 
   private void changed() {

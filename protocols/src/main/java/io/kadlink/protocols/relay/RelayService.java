@@ -14,6 +14,7 @@ import io.kadlink.rlpx.wire.ProtocolViolation;
 import io.kadlink.server.ProtocolContext;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -37,6 +38,7 @@ final class RelayService {
 
   private final RelayOptions options;
   private final ProtocolContext context;
+  private final InstantSource clock;
   private final PublicKey self;
   private final Sessions sessions;
   private final RelayMetrics metrics;
@@ -49,6 +51,7 @@ final class RelayService {
       RelayOptions options, ProtocolContext context, Sessions sessions, RelayMetrics metrics) {
     this.options = options;
     this.context = context;
+    this.clock = context.steadyClock();
     this.self = context.signer().publicKey();
     this.sessions = sessions;
     this.metrics = metrics;
@@ -138,7 +141,7 @@ final class RelayService {
   }
 
   Instant now() {
-    return context.clock().instant();
+    return clock.instant();
   }
 
   NodeId self() {

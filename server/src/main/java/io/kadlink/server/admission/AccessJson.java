@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kadlink.discovery.loop.SteadyClock;
 import java.io.IOException;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,15 +21,25 @@ public final class AccessJson {
 
   private AccessJson() {}
 
-  /** All but what was configured: that comes back with the configuration, or is meant not to. */
-  public static byte[] write(AccessLists lists) {
+  /**
+   * All but what was configured: that comes back with the configuration, or is meant not to. What
+   * ends has the time of day when it does, and the seconds that were left: it lasts no longer, even
+   * where the time of day went back.
+   */
+  public static byte[] write(AccessLists lists, SteadyClock clock) {
     ObjectNode root = JSON.createObjectNode();
     ArrayNode denied = root.putArray("denied");
     for (Denial denial : lists.denials()) {
       if (denial.origin() != Denial.Origin.CONFIGURED) {
         ObjectNode entry = denied.addObject();
         entry.put("subject", denial.subject().toString());
-        denial.until().ifPresent(at -> entry.put("until", at.toString()));
+        denial
+            .until()
+            .ifPresent(
+                at -> {
+                  entry.put("until", clock.toWall(at).toString());
+                  entry.put("seconds", Duration.between(clock.instant(), at).toSeconds() + 1);
+                });
         entry.put("why", denial.why());
         entry.put("by", denial.origin().name().toLowerCase(Locale.ROOT));
       }
@@ -50,7 +62,7 @@ public final class AccessJson {
    *
    * @throws IllegalArgumentException when it is something else; nothing was added then
    */
-  public static void read(byte[] json, AccessLists lists) {
+  public static void read(byte[] json, AccessLists lists, SteadyClock clock) {
     List<Denial> denied = new ArrayList<>();
     List<Subject> allowed = new ArrayList<>();
     try {
@@ -59,11 +71,10 @@ public final class AccessJson {
         throw new IllegalArgumentException("it is not a JSON object");
       }
       for (JsonNode entry : root.path("denied")) {
-        String until = entry.path("until").asText("");
         denied.add(
             new Denial(
                 Subject.parse(entry.path("subject").asText("")),
-                until.isEmpty() ? Optional.empty() : Optional.of(Instant.parse(until)),
+                until(entry, clock),
                 entry.path("why").asText(""),
                 entry.path("by").asText("").equals("reputation")
                     ? Denial.Origin.REPUTATION
@@ -79,5 +90,15 @@ public final class AccessJson {
     for (Subject subject : allowed) {
       lists.allow(subject, Denial.Origin.OPERATOR);
     }
+  }
+
+  private static Optional<Instant> until(JsonNode entry, SteadyClock clock) {
+    String written = entry.path("until").asText("");
+    if (written.isEmpty()) {
+      return Optional.empty();
+    }
+    Instant until = clock.fromWall(Instant.parse(written));
+    Instant latest = clock.instant().plusSeconds(entry.path("seconds").asInt(Integer.MAX_VALUE));
+    return Optional.of(until.isAfter(latest) ? latest : until);
   }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kadlink.discovery.loop.SteadyClock;
 import io.kadlink.identity.NodeId;
 import java.io.IOException;
 import java.time.DateTimeException;
@@ -19,7 +20,7 @@ public final class ReputationJson {
 
   private ReputationJson() {}
 
-  public static byte[] write(Reputation reputation) {
+  public static byte[] write(Reputation reputation, SteadyClock clock) {
     ArrayNode nodes = JSON.createArrayNode();
     reputation
         .remembered()
@@ -28,7 +29,7 @@ public final class ReputationJson {
               Trust trust = each.trust();
               ObjectNode node = nodes.addObject();
               node.put("id", id.toString());
-              node.put("asOf", reputation.start(trust.interval()).toString());
+              node.put("asOf", clock.toWall(reputation.start(trust.interval())).toString());
               ArrayNode bins = node.putArray("history");
               for (double bin : trust.bins()) {
                 bins.add(bin);
@@ -37,7 +38,7 @@ public final class ReputationJson {
               node.put("bad", trust.bad());
               node.put("reports", each.reports());
               node.put("lastBad", each.lastBad());
-              node.put("lastReport", each.lastReport().toString());
+              node.put("lastReport", clock.toWall(each.lastReport()).toString());
             });
     try {
       return JSON.writeValueAsBytes(nodes);
@@ -51,7 +52,7 @@ public final class ReputationJson {
    *
    * @throws IllegalArgumentException when it is something else; nothing was added then
    */
-  public static void read(byte[] json, Reputation reputation) {
+  public static void read(byte[] json, Reputation reputation, SteadyClock clock) {
     Map<NodeId, Reputation.Remembered> nodes = new LinkedHashMap<>();
     try {
       JsonNode root = JSON.readTree(json);
@@ -67,17 +68,21 @@ public final class ReputationJson {
             new NodeId(Bytes32.fromHexStringStrict(node.path("id").asText(""))),
             new Reputation.Remembered(
                 new Trust(
-                    reputation.interval(Instant.parse(node.path("asOf").asText(""))),
+                    reputation.interval(time(node, "asOf", clock)),
                     bins,
                     node.path("good").asDouble(-1),
                     node.path("bad").asDouble(-1)),
                 node.path("reports").asLong(),
                 node.path("lastBad").asText(""),
-                Instant.parse(node.path("lastReport").asText(""))));
+                time(node, "lastReport", clock)));
       }
     } catch (IOException | DateTimeException | ArithmeticException e) {
       throw new IllegalArgumentException("it holds no reputations: " + e.getMessage(), e);
     }
     reputation.restore(nodes);
+  }
+
+  private static Instant time(JsonNode node, String field, SteadyClock clock) {
+    return clock.fromWall(Instant.parse(node.path(field).asText("")));
   }
 }

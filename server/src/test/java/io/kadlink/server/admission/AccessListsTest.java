@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kadlink.discovery.loop.SteadyClock;
 import io.kadlink.identity.Enode;
 import io.kadlink.identity.NodeId;
 import io.kadlink.identity.NodeKey;
@@ -28,6 +29,7 @@ class AccessListsTest {
   private static final Optional<Duration> FOREVER = Optional.empty();
 
   private final ManualLoop time = new ManualLoop();
+  private final SteadyClock clock = SteadyClock.of(time);
   private final AccessLists lists = lists(false);
 
   private AccessLists lists(boolean only) {
@@ -168,9 +170,50 @@ class AccessListsTest {
     lists.allow(Subject.parse("10.1.1.2"), Origin.CONFIGURED);
 
     AccessLists next = lists(false);
-    AccessJson.read(AccessJson.write(lists), next);
+    AccessJson.read(AccessJson.write(lists, clock), next, clock);
     assertThat(next.denials()).isEqualTo(lists.denials().subList(1, 3));
     assertThat(next.allowances()).isEqualTo(lists.allowances().subList(0, 1));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, -1})
+  void aBanLastsAsLongAsItWasToldThoughTheClockIsSet(int days) {
+    AccessLists running = new AccessLists(clock, new NetRestrict(List.of()), false);
+    running.deny(new Subject.Node(ID), Optional.of(Duration.ofHours(1)), "", Origin.REPUTATION);
+    time.setClock(Duration.ofDays(days));
+    time.advance(Duration.ofMinutes(59));
+    assertThat(node(running, ID, false)).contains(Rule.BANNED);
+    time.advance(Duration.ofMinutes(1));
+    assertThat(node(running, ID, false)).isEmpty();
+  }
+
+  @Test
+  void overARestartItEndsByTheTimeOfDayAndNeverLaterThanItWouldHave() {
+    AccessLists before = new AccessLists(clock, new NetRestrict(List.of()), false);
+    before.deny(new Subject.Node(ID), Optional.of(Duration.ofHours(1)), "", Origin.REPUTATION);
+    time.setClock(Duration.ofDays(3)); // whatever was done to the clock of that run
+    byte[] json = AccessJson.write(before, clock);
+
+    assertThat(remaining(json)).isEqualTo(Duration.ofHours(1));
+    time.advance(Duration.ofMinutes(20));
+    assertThat(remaining(json)).as("20 minutes were off").isEqualTo(Duration.ofMinutes(40));
+    time.setClock(Duration.ofDays(-1));
+    assertThat(remaining(json))
+        .as("the clock went back")
+        .isBetween(Duration.ofHours(1), Duration.ofSeconds(3_601));
+    time.setClock(Duration.ofDays(2));
+    assertThat(remaining(json)).as("the clock went forward").isZero();
+  }
+
+  /** How much longer a run that begins now bans. */
+  private Duration remaining(byte[] json) {
+    SteadyClock next = SteadyClock.of(time);
+    AccessLists lists = new AccessLists(next, new NetRestrict(List.of()), false);
+    AccessJson.read(json, lists, next);
+    return lists
+        .denial(new Subject.Node(ID))
+        .map(denial -> Duration.between(next.instant(), denial.until().orElseThrow()))
+        .orElse(Duration.ZERO);
   }
 
   @ParameterizedTest
@@ -183,7 +226,7 @@ class AccessListsTest {
         "{\"denied\":[{\"subject\":\"10.0.0.0/9\"}],\"allowed\":[7]}"
       })
   void aFileThatHoldsSomethingElseIsRefused(String json) {
-    assertThatThrownBy(() -> AccessJson.read(json.getBytes(UTF_8), lists))
+    assertThatThrownBy(() -> AccessJson.read(json.getBytes(UTF_8), lists, clock))
         .isInstanceOf(IllegalArgumentException.class);
     assertThat(lists.denials()).isEmpty();
   }

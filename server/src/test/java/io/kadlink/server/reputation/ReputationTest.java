@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kadlink.discovery.loop.SteadyClock;
 import io.kadlink.identity.NodeId;
 import io.kadlink.server.testing.ManualLoop;
 import java.time.Duration;
@@ -20,6 +21,7 @@ class ReputationTest {
   private static final NodeId BOB = id(2);
 
   private final ManualLoop time = new ManualLoop();
+  private final SteadyClock clock = SteadyClock.of(time);
   private final Set<NodeId> trusted = new HashSet<>();
   private final Reputation reputation = reputation(ReputationOptions.DEFAULT);
 
@@ -104,12 +106,29 @@ class ReputationTest {
       time.advance(Duration.ofSeconds(70));
     }
     Reputation next = reputation(ReputationOptions.DEFAULT);
-    ReputationJson.read(ReputationJson.write(reputation), next);
+    ReputationJson.read(ReputationJson.write(reputation, clock), next, clock);
 
     assertThat(next.standings()).isEqualTo(reputation.standings());
     int score = next.score(ALICE);
     time.advance(Duration.ofMinutes(20));
     assertThat(next.score(ALICE)).isGreaterThan(score);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, -1})
+  void nothingIsForgivenBecauseTheClockIsSet(int days) {
+    Reputation running = new Reputation(ReputationOptions.DEFAULT, clock, trusted::contains);
+    for (int i = 0; i < 3; i++) {
+      running.report(ALICE, Behaviour.NO_ANSWER, "late");
+    }
+    int score = running.score(ALICE);
+    time.setClock(Duration.ofDays(days));
+    assertThat(running.score(ALICE)).isEqualTo(score);
+
+    SteadyClock afterwards = SteadyClock.of(time);
+    Reputation next = new Reputation(ReputationOptions.DEFAULT, afterwards, trusted::contains);
+    ReputationJson.read(ReputationJson.write(running, clock), next, afterwards);
+    assertThat(next.score(ALICE)).as("after a restart").isEqualTo(score);
   }
 
   @ParameterizedTest
@@ -127,7 +146,7 @@ class ReputationTest {
       })
   void aFileThatHoldsSomethingElseIsRefused(String json) {
     byte[] text = json.replace("ID", ALICE.toString()).getBytes(UTF_8);
-    assertThatThrownBy(() -> ReputationJson.read(text, reputation))
+    assertThatThrownBy(() -> ReputationJson.read(text, reputation, clock))
         .isInstanceOf(IllegalArgumentException.class);
     assertThat(reputation.standings()).isEmpty();
   }

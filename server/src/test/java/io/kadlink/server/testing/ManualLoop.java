@@ -21,16 +21,17 @@ public final class ManualLoop implements Loop {
   private final Thread owner = Thread.currentThread();
   private final PriorityQueue<Task> tasks = new PriorityQueue<>();
   private Instant now = START;
+  private Duration set = Duration.ZERO;
   private long submitted;
 
   /** The loop's virtual time. */
   public InstantSource clock() {
-    return () -> now;
+    return this::now;
   }
 
   @Override
   public Instant now() {
-    return now;
+    return now.plus(set);
   }
 
   @Override
@@ -55,6 +56,11 @@ public final class ManualLoop implements Loop {
         new Task(now.plus(delay.isNegative() ? Duration.ZERO : delay), submitted++, task);
     tasks.add(scheduled);
     return () -> tasks.remove(scheduled);
+  }
+
+  /** Somebody sets the wall clock forward, or back; no time passes. */
+  public void setClock(Duration forward) {
+    set = set.plus(forward);
   }
 
   /** Runs all that is due now, and what that makes due now. */
