@@ -8,35 +8,40 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
- * Decompresses large payloads away from the event loops, so that other connections of a loop don't
- * wait for them. A connection has one in work at a time and is not read meanwhile, which keeps its
- * messages in order and bounds what waits here to the frames that were received anyway. Of all
- * connections together {@link #MAX_AT_ONCE} are in work, from the start until the connection has
- * taken its message, so that the memory for what comes out is bounded, too, and the executor has
- * turns left for handshakes.
+ * Works on large payloads away from the event loops, so that other connections of a loop don't wait
+ * for them: decompresses them for sessions, decodes them for protocols. Who submits has one in work
+ * at a time for each connection and lets what comes behind it wait, which keeps its messages in
+ * order and bounds what waits here to what was received anyway. Of all connections together {@link
+ * #MAX_AT_ONCE} are in work, from the start until the message was taken, so that the memory for
+ * what comes out is bounded, too, and the executor has turns left for handshakes.
  *
  * <p>Thread-safe. An executor that runs tasks at once leaves everything on the event loop.
  */
-final class Unpacking {
+public final class Unpacking {
   /** Payloads from this size on: smaller ones take a tenth of a millisecond at most. */
-  static final int LARGE_BYTES = 256 * 1024;
+  public static final int LARGE_BYTES = 256 * 1024;
 
-  static final int MAX_AT_ONCE = 2;
+  /** One is looked at while another is fetched; more would only take memory. */
+  public static final int MAX_AT_ONCE = 2;
 
   private final Executor executor;
   private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
   private final AtomicInteger free = new AtomicInteger(MAX_AT_ONCE);
 
-  Unpacking(Executor executor) {
+  /**
+   * @param executor where the work is done, beside other computations
+   */
+  public Unpacking(Executor executor) {
     this.executor = executor;
   }
 
   /**
-   * Runs {@code work} when its turn comes, then what it returned on the connection's event loop.
+   * Runs {@code work} when its turn comes, then what it returned on the event loop.
    *
+   * @param work must not throw
    * @param loop runs a task on the event loop, at once when it is called there
    */
-  void submit(Supplier<Runnable> work, Executor loop) {
+  public void submit(Supplier<Runnable> work, Executor loop) {
     waiting.add(
         () -> {
           Runnable done = work.get();

@@ -1,5 +1,6 @@
 package io.kadlink.server;
 
+import io.kadlink.rlpx.Unpacking;
 import io.kadlink.rlpx.wire.Capability;
 import io.kadlink.rlpx.wire.DisconnectReason;
 import io.kadlink.rlpx.wire.Priority;
@@ -76,6 +77,26 @@ public interface Protocol {
   default CompletionStage<?> handle(Peer peer, int code, Bytes payload) throws ProtocolViolation {
     message(peer, code, payload);
     return DONE;
+  }
+
+  /**
+   * The first half of {@link #handle}, for a payload of {@link Unpacking#LARGE_BYTES} or more: what
+   * takes long and needs nothing of the protocol's state, such as decoding it. Called on another
+   * thread than the loop, which serves other peers meanwhile. What this peer sends behind it waits,
+   * and so does {@link #disconnected}.
+   *
+   * @return the second half, which is called on the loop
+   * @throws ProtocolViolation to disconnect the peer with its reason
+   */
+  default Decoded decodeLarge(Peer peer, int code, Bytes payload) throws ProtocolViolation {
+    return () -> handle(peer, code, payload);
+  }
+
+  /** A large message that is ready to be handled. */
+  @FunctionalInterface
+  interface Decoded {
+    /** On the loop, as {@link Protocol#handle}. */
+    CompletionStage<?> handle() throws ProtocolViolation;
   }
 
   /**

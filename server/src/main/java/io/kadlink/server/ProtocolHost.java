@@ -1,11 +1,13 @@
 package io.kadlink.server;
 
 import io.kadlink.discovery.loop.Loop;
+import io.kadlink.rlpx.Unpacking;
 import io.kadlink.rlpx.wire.Capability;
 import io.kadlink.rlpx.wire.DisconnectReason;
 import io.kadlink.rlpx.wire.Priority;
 import io.kadlink.rlpx.wire.ProtocolViolation;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
@@ -15,7 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Calls one protocol, always on its loop, and keeps what it throws from going further than the one
- * peer. Methods may be called from any thread; the order of calls from one thread is kept.
+ * peer. What comes from a peer comes through its {@link Inbox}, on the loop; other methods may be
+ * called from any thread, and the order of calls from one thread is kept.
  */
 final class ProtocolHost {
   private static final Logger LOG = LoggerFactory.getLogger(ProtocolHost.class);
@@ -23,14 +26,19 @@ final class ProtocolHost {
   private final Protocol protocol;
   private final Capability capability;
   private final Loop loop;
+  private final Unpacking unpacking;
   private final ServerMetrics metrics;
   private final ServerMetrics.Traffic traffic;
   private final List<Priority> priorities;
 
-  ProtocolHost(Protocol protocol, Loop loop, ServerMetrics metrics) {
+  /**
+   * @param unpacking where large messages are decoded
+   */
+  ProtocolHost(Protocol protocol, Loop loop, Unpacking unpacking, ServerMetrics metrics) {
     this.protocol = protocol;
     this.capability = protocol.capability();
     this.loop = loop;
+    this.unpacking = unpacking;
     this.metrics = metrics;
     this.traffic = metrics.traffic(protocol);
     this.priorities =
@@ -47,6 +55,10 @@ final class ProtocolHost {
 
   Loop loop() {
     return loop;
+  }
+
+  Unpacking unpacking() {
+    return unpacking;
   }
 
   ServerMetrics.Traffic traffic() {
@@ -68,29 +80,43 @@ final class ProtocolHost {
         });
   }
 
+  /** Off the loop: the first half of {@link #handle}, for a large message. */
+  Protocol.Decoded decodeLarge(Session session, int code, Bytes payload) {
+    if (session.endedByUs()) {
+      return () -> Protocol.DONE;
+    }
+    try {
+      return protocol.decodeLarge(session, code, payload);
+    } catch (ProtocolViolation | RuntimeException | Error e) {
+      return () -> CompletableFuture.failedStage(e); // no memory is no reason to wait for ever
+    }
+  }
+
+  /** On the loop: a message that is not large. */
+  CompletionStage<?> handle(Session session, int code, Bytes payload) {
+    return handle(session, code, () -> protocol.handle(session, code, payload));
+  }
+
   /**
-   * Not delivered when we have ended the session meanwhile; always ends with {@link
-   * ReadGauge.Level#workedOff}.
+   * On the loop. Not delivered when we have ended the session meanwhile.
+   *
+   * @return ends, and never fails, when the message is worked off
    */
-  void message(Session session, ReadGauge.Level level, int code, Bytes payload) {
-    traffic.received(code, payload.size());
-    loop.execute(
-        () -> {
-          CompletionStage<?> done = Protocol.DONE;
-          try {
-            if (!session.endedByUs()) {
-              done = protocol.handle(session, code, payload);
-            }
-          } catch (ProtocolViolation | RuntimeException | StackOverflowError e) {
-            failed(session, code, e);
+  CompletionStage<?> handle(Session session, int code, Protocol.Decoded message) {
+    CompletionStage<?> done = Protocol.DONE;
+    try {
+      if (!session.endedByUs()) {
+        done = message.handle();
+      }
+    } catch (ProtocolViolation | RuntimeException | StackOverflowError e) {
+      failed(session, code, e);
+    }
+    return done.handle(
+        (nothing, failure) -> {
+          if (failure != null) {
+            failed(session, code, failure);
           }
-          done.whenComplete(
-              (nothing, failure) -> {
-                if (failure != null) {
-                  failed(session, code, failure);
-                }
-                level.workedOff(payload.size());
-              });
+          return null;
         });
   }
 
@@ -121,15 +147,13 @@ final class ProtocolHost {
         });
   }
 
+  /** On the loop. */
   void disconnected(Session session, DisconnectReason reason) {
-    loop.execute(
-        () -> {
-          try {
-            protocol.disconnected(session, reason);
-          } catch (RuntimeException | StackOverflowError e) {
-            failed(session, "disconnect", e);
-          }
-        });
+    try {
+      protocol.disconnected(session, reason);
+    } catch (RuntimeException | StackOverflowError e) {
+      failed(session, "disconnect", e);
+    }
   }
 
   private void failed(Session session, String step, Throwable cause) {

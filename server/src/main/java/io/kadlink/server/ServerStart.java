@@ -12,6 +12,7 @@ import io.kadlink.identity.PublicKey;
 import io.kadlink.rlpx.NettyRlpx;
 import io.kadlink.rlpx.Rlpx;
 import io.kadlink.rlpx.RlpxOptions;
+import io.kadlink.rlpx.Unpacking;
 import io.kadlink.server.admission.AccessLists;
 import io.kadlink.server.admission.Admission;
 import io.kadlink.server.admission.InboundThrottle;
@@ -82,9 +83,11 @@ final class ServerStart {
     options.trustedNodes().forEach(node -> admission.trust(node.id()));
     this.record = new LocalRecord(loop, options.signer(), options.clock());
     ServerMetrics metrics = new ServerMetrics(options.metrics());
+    Unpacking unpacking = new Unpacking(platform.computation());
     this.hosts = new ArrayList<>();
     for (Protocol protocol : options.protocols()) {
-      hosts.add(new ProtocolHost(protocol, platform.protocol(protocol.name()), metrics));
+      hosts.add(
+          new ProtocolHost(protocol, platform.protocol(protocol.name()), unpacking, metrics));
     }
     this.peers = new PeerSet(loop, steady, List.copyOf(hosts), metrics, events);
     this.dialer =

@@ -38,8 +38,8 @@ final class Session implements Peer, RlpxConnection.Listener {
   private volatile Optional<NodeRecord> record;
   private volatile Optional<Membership> membership = Optional.empty();
 
-  /** A capability of this session, who handles it, and what waits for that. */
-  private record Spoken(SharedCapability shared, ProtocolHost host, ReadGauge.Level inbound) {}
+  /** A capability of this session, who handles it, and the way there. */
+  private record Spoken(SharedCapability shared, ProtocolHost host, Inbox inbox) {}
 
   /** Who hears what a peer did; any thread. */
   interface Reports {
@@ -64,13 +64,14 @@ final class Session implements Peer, RlpxConnection.Listener {
     this.spoken = spoken(connection, hosts, new ReadGauge(connection));
   }
 
-  private static List<Spoken> spoken(
+  private List<Spoken> spoken(
       RlpxConnection connection, List<ProtocolHost> hosts, ReadGauge gauge) {
     List<Spoken> result = new ArrayList<>();
     for (SharedCapability shared : connection.capabilities()) {
       for (ProtocolHost host : hosts) {
         if (host.capability().equals(shared.capability())) {
-          result.add(new Spoken(shared, host, gauge.level(host.traffic().pauses())));
+          Inbox inbox = new Inbox(this, host, gauge.level(host.traffic().pauses()));
+          result.add(new Spoken(shared, host, inbox));
         }
       }
     }
@@ -107,7 +108,7 @@ final class Session implements Peer, RlpxConnection.Listener {
    */
   void closed(DisconnectReason reason) {
     for (Spoken each : spoken) {
-      each.host().disconnected(this, reason);
+      each.inbox().disconnected(reason);
     }
   }
 
@@ -115,8 +116,7 @@ final class Session implements Peer, RlpxConnection.Listener {
   public void message(SharedCapability capability, int id, Bytes payload) throws ProtocolViolation {
     for (Spoken each : spoken) {
       if (each.shared().equals(capability)) {
-        each.inbound().arrived(payload.size());
-        each.host().message(this, each.inbound(), id - capability.offset(), payload);
+        each.inbox().message(id - capability.offset(), payload);
         return;
       }
     }

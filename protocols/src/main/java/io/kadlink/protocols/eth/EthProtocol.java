@@ -1,5 +1,6 @@
 package io.kadlink.protocols.eth;
 
+import io.kadlink.protocols.eth.peer.Arrival;
 import io.kadlink.protocols.eth.wire.EthVersion;
 import io.kadlink.protocols.eth.wire.MessageCode;
 import io.kadlink.rlpx.wire.DisconnectReason;
@@ -61,7 +62,16 @@ final class EthProtocol implements Protocol {
 
   @Override
   public void message(Peer peer, int code, Bytes payload) throws ProtocolViolation {
-    sessions.message(peer, code, payload);
+    sessions.message(peer, Arrival.of(version, code, payload));
+  }
+
+  @Override
+  public Decoded decodeLarge(Peer peer, int code, Bytes payload) {
+    Arrival arrival = Arrival.decoded(version, code, payload);
+    return () -> {
+      sessions.message(peer, arrival);
+      return DONE;
+    };
   }
 
   @Override

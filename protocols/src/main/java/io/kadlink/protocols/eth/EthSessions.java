@@ -6,14 +6,13 @@ import io.kadlink.protocols.eth.chain.Chain;
 import io.kadlink.protocols.eth.chain.ForkId;
 import io.kadlink.protocols.eth.gossip.BlockGossip;
 import io.kadlink.protocols.eth.gossip.TransactionGossip;
+import io.kadlink.protocols.eth.peer.Arrival;
 import io.kadlink.protocols.eth.peer.EthMetrics;
 import io.kadlink.protocols.eth.peer.EthPeer;
 import io.kadlink.protocols.eth.peer.EthPeers;
-import io.kadlink.protocols.eth.rlp.InvalidRlpException;
 import io.kadlink.protocols.eth.sync.HeadPoll;
 import io.kadlink.protocols.eth.sync.Sync;
 import io.kadlink.protocols.eth.sync.SyncProgress;
-import io.kadlink.protocols.eth.wire.EthCodec;
 import io.kadlink.protocols.eth.wire.EthMessage;
 import io.kadlink.protocols.eth.wire.EthMessage.BlockRangeUpdate;
 import io.kadlink.protocols.eth.wire.EthMessage.NewBlock;
@@ -37,7 +36,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import org.apache.tuweni.bytes.Bytes;
 import org.apache.tuweni.bytes.Bytes32;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -247,7 +245,7 @@ final class EthSessions {
     }
   }
 
-  void message(Peer session, int code, Bytes payload) throws ProtocolViolation {
+  void message(Peer session, Arrival arrival) throws ProtocolViolation {
     Running now = running;
     EthPeer peer = sessions.get(session);
     if (now == null || peer == null || peer.isOver()) {
@@ -256,11 +254,11 @@ final class EthSessions {
     try {
       Greeting unanswered = greeting.get(peer);
       if (unanswered != null) {
-        greeted(now, peer, unanswered, code, payload);
-      } else if (MessageCode.isResponse(code)) {
-        peer.receive(code, payload);
+        greeted(now, peer, unanswered, arrival);
+      } else if (MessageCode.isResponse(arrival.code())) {
+        peer.receive(arrival);
       } else {
-        handle(now, peer, decode(peer, code, payload));
+        handle(now, peer, arrival.message());
       }
     } catch (ProtocolViolation violation) {
       peer.violated(violation);
@@ -268,26 +266,17 @@ final class EthSessions {
     }
   }
 
-  private static EthMessage decode(EthPeer peer, int code, Bytes payload) throws ProtocolViolation {
-    try {
-      return EthCodec.decode(peer.version(), code, payload);
-    } catch (InvalidRlpException e) {
-      throw new ProtocolViolation(
-          DisconnectReason.PROTOCOL_BREACH, MessageCode.name(code) + ": " + e.getMessage(), e);
-    }
-  }
-
   /** The first message has to be Status. */
-  private void greeted(Running now, EthPeer peer, Greeting unanswered, int code, Bytes payload)
+  private void greeted(Running now, EthPeer peer, Greeting unanswered, Arrival arrival)
       throws ProtocolViolation {
-    if (code != MessageCode.STATUS) {
+    if (arrival.code() != MessageCode.STATUS) {
       count("no_status");
       throw new ProtocolViolation(
-          DisconnectReason.PROTOCOL_BREACH, MessageCode.name(code) + " before Status");
+          DisconnectReason.PROTOCOL_BREACH, MessageCode.name(arrival.code()) + " before Status");
     }
     Status status;
     try {
-      status = (Status) decode(peer, code, payload);
+      status = (Status) arrival.message();
     } catch (ProtocolViolation malformed) {
       count("malformed");
       throw malformed;

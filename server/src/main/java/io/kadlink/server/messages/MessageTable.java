@@ -25,7 +25,7 @@ public final class MessageTable<M> {
   @FunctionalInterface
   public interface Decoder<T> {
     /**
-     * Reads a payload.
+     * Reads a payload; on any thread, in several at the same time.
      *
      * @param payload everything the peer sent under the message's code
      * @throws ProtocolViolation to disconnect the peer with its reason

@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * there for whatever it likes, answers of the same peer included. What it has not worked off counts
  * as unread, so that a fast peer is slowed down.
  *
+ * <p>Payloads from 256 KiB on are decoded off the loop, so {@linkplain MessageTable.Decoder
+ * decoders} touch nothing of the protocol's state.
+ *
  * @param <M> what all messages have in common, usually a sealed interface
  */
 public abstract class TypedProtocol<M> implements Protocol {
@@ -148,21 +151,28 @@ public abstract class TypedProtocol<M> implements Protocol {
 
   @Override
   public final void message(Peer peer, int code, Bytes payload) throws ProtocolViolation {
-    M message = table.decode(code, payload);
-    if (!isAnswer(peer, message)) {
-      received(peer, message);
-    }
+    var unused = handle(peer, code, payload);
   }
 
   @Override
   public final CompletionStage<?> handle(Peer peer, int code, Bytes payload)
       throws ProtocolViolation {
+    return handle(peer, table.decode(code, payload));
+  }
+
+  @Override
+  public final Decoded decodeLarge(Peer peer, int code, Bytes payload) throws ProtocolViolation {
+    M message = table.decode(code, payload);
+    return () -> handle(peer, message);
+  }
+
+  private CompletionStage<?> handle(Peer peer, M message) throws ProtocolViolation {
+    if (isAnswer(peer, message)) {
+      return DONE;
+    }
     Executor worker = workers.get(peer);
     if (worker == null) {
-      return Protocol.super.handle(peer, code, payload);
-    }
-    M message = table.decode(code, payload);
-    if (isAnswer(peer, message)) {
+      received(peer, message);
       return DONE;
     }
     CompletableFuture<Void> done = new CompletableFuture<>();

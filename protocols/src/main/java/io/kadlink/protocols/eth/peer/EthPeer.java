@@ -1,7 +1,6 @@
 package io.kadlink.protocols.eth.peer;
 
 import io.kadlink.discovery.loop.Loop;
-import io.kadlink.protocols.eth.rlp.InvalidRlpException;
 import io.kadlink.protocols.eth.wire.BlockId;
 import io.kadlink.protocols.eth.wire.EthCodec;
 import io.kadlink.protocols.eth.wire.EthMessage;
@@ -26,7 +25,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.apache.tuweni.bytes.Bytes;
 import org.apache.tuweni.bytes.Bytes32;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -214,35 +212,25 @@ public final class EthPeer {
    *
    * @throws ProtocolViolation when it is no possible answer to the request it belongs to
    */
-  public void receive(int code, Bytes payload) throws ProtocolViolation {
-    Pending<?> waiting;
-    try {
-      long id = EthCodec.requestId(code, payload);
-      waiting = pending.get(id);
-      if (waiting == null) {
-        boolean late = Long.compareUnsigned(id - 1, lastRequestId) < 0;
-        metrics.ignored(MessageCode.name(code), late ? "late" : "unsolicited");
-        log.debug(
-            "{}: dropped {} {} (request {})",
-            this,
-            late ? "late" : "unsolicited",
-            MessageCode.name(code),
-            Long.toUnsignedString(id));
-        return;
-      }
-      waiting.requireCode(code);
-      Response response = (Response) EthCodec.decode(version, code, payload);
-      waiting.requireSize(response);
-      pending.remove(id, waiting);
-      metrics.request(waiting.asked, "answered");
-      if (waiting.late) {
-        session.report(Behaviour.SLOW_ANSWER, waiting.asked + " took over half of its time");
-      }
-      waiting.complete(response);
-    } catch (InvalidRlpException e) {
-      throw new ProtocolViolation(
-          DisconnectReason.PROTOCOL_BREACH, MessageCode.name(code) + ": " + e.getMessage(), e);
+  public void receive(Arrival arrival) throws ProtocolViolation {
+    long id = arrival.requestId();
+    Pending<?> waiting = pending.get(id);
+    if (waiting == null) {
+      String name = MessageCode.name(arrival.code());
+      String why = Long.compareUnsigned(id - 1, lastRequestId) < 0 ? "late" : "unsolicited";
+      metrics.ignored(name, why);
+      log.debug("{}: dropped {} {} (request {})", this, why, name, Long.toUnsignedString(id));
+      return;
     }
+    waiting.requireCode(arrival.code());
+    Response response = (Response) arrival.message();
+    waiting.requireSize(response);
+    pending.remove(id, waiting);
+    metrics.request(waiting.asked, "answered");
+    if (waiting.late) {
+      session.report(Behaviour.SLOW_ANSWER, waiting.asked + " took over half of its time");
+    }
+    waiting.complete(response);
   }
 
   /** Its answer was of use. */
