@@ -22,15 +22,14 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.tuweni.bytes.Bytes;
 import org.bouncycastle.asn1.x500.X500Name;
-import org.bouncycastle.asn1.x509.KeyUsage;
 
 /**
  * The organisations whose members are admitted, with what they have revoked: judges chains.
  *
  * <p>A chain is looked at from cheap to dear, so that nonsense costs little: size and form, whose
- * key it is over, whose names link it, the times in it; only then signatures, by PKIX (RFC 5280 §6:
- * names, signatures, basic constraints, path length, key usage, name constraints, unknown critical
- * extensions), and last the revocation lists.
+ * key it is over, whose names link it, the times in it, what it is for; only then signatures, by
+ * PKIX (RFC 5280 §6: names, signatures, basic constraints, path length, key usage, name
+ * constraints, unknown critical extensions), and last the revocation lists.
  *
  * <p><b>Revocation.</b> Where there is a list of an issuer, a certificate of this issuer counts
  * only while the newest such list is current; that it is signed by its issuer is checked. Issuers
@@ -164,9 +163,16 @@ public final class Authorities {
 
   private Verdict verified(List<Certificate> chain, List<Organisation> anchors, Instant now) {
     Certificate own = chain.getFirst();
-    if (own.isAuthority() || !own.permits(KeyUsage.digitalSignature)) {
+    if (!own.isForNode()) {
       return Verdict.stranger(
           Rule.CERTIFICATE_INVALID, named(own) + " is not a certificate for a node");
+    }
+    for (Certificate each : chain) {
+      if (!each.isForAuthentication()) {
+        return Verdict.stranger(
+            Rule.CERTIFICATE_INVALID,
+            named(each) + " is for other purposes than to show who one is");
+      }
     }
     Organisation organisation;
     try {

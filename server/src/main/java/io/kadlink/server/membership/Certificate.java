@@ -10,6 +10,7 @@ import java.security.GeneralSecurityException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import org.apache.tuweni.bytes.Bytes;
 import org.bouncycastle.asn1.ASN1Encoding;
@@ -19,7 +20,9 @@ import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.style.BCStyle;
 import org.bouncycastle.asn1.x500.style.IETFUtils;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extensions;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +39,12 @@ final class Certificate {
   /** Real serial numbers have at most 20 bytes (RFC 5280 §4.1.2.2). */
   static final int MAX_SERIAL_BYTES = 20;
 
+  private static final List<KeyPurposeId> AUTHENTICATION =
+      List.of(
+          KeyPurposeId.anyExtendedKeyUsage,
+          KeyPurposeId.id_kp_clientAuth,
+          KeyPurposeId.id_kp_serverAuth);
+
   private static final int SEQUENCE = 0x30;
   private static final int ONE_LENGTH_BYTE = 0x81;
   private static final int TWO_LENGTH_BYTES = 0x82;
@@ -45,8 +54,9 @@ final class Certificate {
   private final X509Certificate x509;
   private final Instant notBefore;
   private final Instant notAfter;
-  private final boolean authority;
+  private final @Nullable BasicConstraints constraints;
   private final @Nullable KeyUsage usages;
+  private final @Nullable ExtendedKeyUsage purposes;
   private final String issuerName;
   private final String commonName;
   private final String organisation;
@@ -60,9 +70,8 @@ final class Certificate {
     this.notAfter = holder.getNotAfter().toInstant();
     Extensions extensions = holder.getExtensions();
     this.usages = extensions == null ? null : KeyUsage.fromExtensions(extensions);
-    BasicConstraints constraints =
-        extensions == null ? null : BasicConstraints.fromExtensions(extensions);
-    this.authority = constraints != null && constraints.isCA() && permits(KeyUsage.keyCertSign);
+    this.purposes = extensions == null ? null : ExtendedKeyUsage.fromExtensions(extensions);
+    this.constraints = extensions == null ? null : BasicConstraints.fromExtensions(extensions);
     this.issuerName = name(holder.getIssuer());
     this.commonName = attribute(holder.getSubject(), BCStyle.CN, name(holder.getSubject()));
     this.organisation = attribute(holder.getSubject(), BCStyle.O, commonName);
@@ -166,7 +175,25 @@ final class Certificate {
 
   /** Whether it says of itself that it may issue certificates. */
   boolean isAuthority() {
-    return authority;
+    return constraints != null && constraints.isCA() && permits(KeyUsage.keyCertSign);
+  }
+
+  /**
+   * Whether it is one for a node that shows who it is, and for nothing that outranks one: a CA, or
+   * a key that may sign certificates, is not (RFC 5280 §4.2.1.3, §4.2.1.9).
+   */
+  boolean isForNode() {
+    boolean ca = constraints != null && constraints.isCA();
+    boolean signsCertificates = usages != null && usages.hasUsages(KeyUsage.keyCertSign);
+    return !ca && !signsCertificates && permits(KeyUsage.digitalSignature);
+  }
+
+  /**
+   * Whether it may be shown to say who one is, to whoever dials or is dialed: it names no purpose,
+   * any, or what TLS has for this (RFC 5280 §4.2.1.12).
+   */
+  boolean isForAuthentication() {
+    return purposes == null || AUTHENTICATION.stream().anyMatch(purposes::hasKeyPurposeId);
   }
 
   /** Whether its key may be used like this: it says so, or says nothing. */
