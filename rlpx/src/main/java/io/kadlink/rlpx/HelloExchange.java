@@ -158,7 +158,7 @@ final class HelloExchange implements FrameHandler.Sink {
 
   private void connected(Hello hello, List<SharedCapability> shared) {
     Session session =
-        new Session(attempt, frames, remote, hello, shared, options.limits(), unpacking, metrics);
+        new Session(attempt, frames, remote, hello, shared, options, unpacking, metrics);
     frames.deliverTo(session);
     attempt.log("connected, sharing " + shared.stream().map(SharedCapability::capability).toList());
     attempt.succeed(session);

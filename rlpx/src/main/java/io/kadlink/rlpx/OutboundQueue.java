@@ -110,6 +110,26 @@ final class OutboundQueue {
     return true;
   }
 
+  /**
+   * Whether a message would be taken; when not, its share is told once there is room.
+   *
+   * @param size on the wire
+   */
+  boolean hasRoom(int size, Priority priority, OutboundShare share) {
+    if (closed) {
+      return false;
+    }
+    if (!budget.admits(pending.get(), size)) {
+      waitForBudget(share);
+      return false;
+    }
+    if (!share.isOpen(size, priority)) {
+      waitForShare(share);
+      return false;
+    }
+    return true;
+  }
+
   long pendingBytes() {
     return pending.get();
   }
@@ -138,14 +158,22 @@ final class OutboundQueue {
 
   private void full(OutboundShare share) {
     metrics.dropped("outbound-full");
+    waitForShare(share);
+  }
+
+  private void waitForShare(OutboundShare share) {
     if (share.refusedTooLate()) {
       inLoop(share::tell);
     }
   }
 
-  /** It is told when what waits for this connection, of any protocol, is down to half a part. */
   private void overBudget(OutboundShare share) {
     metrics.dropped("outbound-budget");
+    waitForBudget(share);
+  }
+
+  /** It is told when what waits for this connection, of any protocol, is down to half a part. */
+  private void waitForBudget(OutboundShare share) {
     if (share.refuse()) {
       overBudget.add(share);
     }

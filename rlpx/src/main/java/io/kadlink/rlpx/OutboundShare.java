@@ -37,6 +37,12 @@ final class OutboundShare {
     return bytes.get() < of(maxBytes, priority) && messages.get() < of(maxMessages, priority);
   }
 
+  /** Whether a message of this size would get room. */
+  boolean isOpen(int size, Priority priority) {
+    long now = bytes.get();
+    return isOpen(priority) && (now == 0 || now + size <= of(maxBytes, priority));
+  }
+
   /** Takes room for a message, if there is. */
   boolean reserve(int size, Priority priority) {
     if (messages.incrementAndGet() > of(maxMessages, priority)) {

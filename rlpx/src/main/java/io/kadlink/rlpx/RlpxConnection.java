@@ -58,6 +58,15 @@ public interface RlpxConnection {
     return send(id, payload, Priority.NORMAL);
   }
 
+  /**
+   * Whether a message would be queued now. When not, {@link Listener#writable} follows, as after a
+   * message that was dropped, but nothing was.
+   *
+   * @param payloadBytes before compression, which is not counted on
+   * @throws IllegalArgumentException when no shared capability owns {@code id}
+   */
+  boolean hasRoom(int id, int payloadBytes, Priority priority);
+
   /** Bytes queued and not yet taken by the socket. */
   long pendingBytes();
 

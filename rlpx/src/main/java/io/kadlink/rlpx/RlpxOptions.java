@@ -10,6 +10,7 @@ import io.kadlink.rlpx.wire.MessageCodec;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.security.SecureRandom;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -25,6 +26,8 @@ import org.apache.tuweni.bytes.Bytes;
  * @param signer this node's key
  * @param clientId what Hello says we are, at most 256 printable ASCII characters
  * @param capabilities what we speak, and how many message ids each takes
+ * @param maxPendingBytes capabilities that may have less waiting for a connection than their part
+ *     of {@link RlpxLimits#maxPendingBytes}, and how much
  * @param listenPort for Hello's legacy field, 0 to 65535; 0 when unknown
  * @param elements what Hello says after its known fields, asked for each connection, from any
  *     thread; at most {@value #MAX_ELEMENTS_BYTES} bytes as they are encoded, else the Hello goes
@@ -42,6 +45,7 @@ public record RlpxOptions(
     Signer signer,
     String clientId,
     SortedMap<Capability, Integer> capabilities,
+    Map<Capability, Long> maxPendingBytes,
     int listenPort,
     Supplier<List<HelloElement>> elements,
     Gate gate,
@@ -61,6 +65,10 @@ public record RlpxOptions(
 
   public RlpxOptions {
     capabilities = Collections.unmodifiableSortedMap(new TreeMap<>(capabilities));
+    maxPendingBytes = Map.copyOf(maxPendingBytes);
+    if (maxPendingBytes.values().stream().anyMatch(bytes -> bytes < 1)) {
+      throw new IllegalArgumentException("a limit of nothing allows nothing");
+    }
     if (clientId.length() > MAX_CLIENT_ID_CHARS
         || !clientId.chars().allMatch(c -> c >= 0x20 && c < 0x7f)) {
       throw new IllegalArgumentException("not a client id: '" + clientId + "'");
@@ -143,6 +151,7 @@ public record RlpxOptions(
     private final String clientId;
     private final MeterRegistry metrics;
     private final SortedMap<Capability, Integer> capabilities = new TreeMap<>();
+    private final Map<Capability, Long> maxPendingBytes = new HashMap<>();
     private int listenPort;
     private Supplier<List<HelloElement>> elements = List::of;
     private Gate gate = Gate.OPEN;
@@ -159,6 +168,12 @@ public record RlpxOptions(
     /** Adds one capability that takes {@code messageCount} message ids. */
     public Builder capability(Capability capability, int messageCount) {
       capabilities.put(capability, messageCount);
+      return this;
+    }
+
+    /** Lets a capability have no more than this waiting for a connection. */
+    public Builder maxPendingBytes(Capability capability, long bytes) {
+      maxPendingBytes.put(capability, bytes);
       return this;
     }
 
@@ -204,6 +219,7 @@ public record RlpxOptions(
           signer,
           clientId,
           capabilities,
+          maxPendingBytes,
           listenPort,
           elements,
           gate,

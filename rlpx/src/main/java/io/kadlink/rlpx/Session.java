@@ -30,6 +30,12 @@ import org.slf4j.LoggerFactory;
 final class Session implements RlpxConnection, FrameHandler.Sink, KeepAlive.Host {
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
+  /**
+   * What a message that can't be compressed gains on its way: frame header and MACs, padding, its
+   * id, and a few bytes of snappy.
+   */
+  private static final int OVERHEAD_BYTES = 96;
+
   private final String name;
   private final Channel channel;
   private final FrameHandler frames;
@@ -56,7 +62,7 @@ final class Session implements RlpxConnection, FrameHandler.Sink, KeepAlive.Host
       PublicKey remoteKey,
       Hello remoteHello,
       List<SharedCapability> capabilities,
-      RlpxLimits limits,
+      RlpxOptions options,
       Unpacking unpacking,
       RlpxMetrics metrics) {
     this.name = attempt.name();
@@ -71,8 +77,8 @@ final class Session implements RlpxConnection, FrameHandler.Sink, KeepAlive.Host
     this.remoteHello = remoteHello;
     this.compressed = remoteHello.protocolVersion() >= Hello.PROTOCOL_VERSION;
     this.capabilities = capabilities;
-    this.shares = capabilities.stream().map(each -> share(each, limits)).toList();
-    this.keepAlive = new KeepAlive(frames, limits, this);
+    this.shares = capabilities.stream().map(each -> share(each, options)).toList();
+    this.keepAlive = new KeepAlive(frames, options.limits(), this);
     metrics.sessions().incrementAndGet();
   }
 
@@ -123,11 +129,7 @@ final class Session implements RlpxConnection, FrameHandler.Sink, KeepAlive.Host
 
   @Override
   public boolean send(int id, Bytes payload, Priority priority) {
-    int owner = owner(id);
-    if (owner < 0) {
-      throw new IllegalArgumentException("no capability of this session owns message id " + id);
-    }
-    OutboundShare share = shares.get(owner);
+    OutboundShare share = share(id);
     OutboundQueue outbound = frames.outbound();
     boolean taken =
         outbound.admits(priority, share)
@@ -137,6 +139,19 @@ final class Session implements RlpxConnection, FrameHandler.Sink, KeepAlive.Host
       LOG.debug("rlpx {}: message {} dropped, {} bytes are pending", name, id, pendingBytes());
     }
     return taken;
+  }
+
+  @Override
+  public boolean hasRoom(int id, int payloadBytes, Priority priority) {
+    return frames.outbound().hasRoom(payloadBytes + OVERHEAD_BYTES, priority, share(id));
+  }
+
+  private OutboundShare share(int id) {
+    int owner = owner(id);
+    if (owner < 0) {
+      throw new IllegalArgumentException("no capability of this session owns message id " + id);
+    }
+    return shares.get(owner);
   }
 
   @Override
@@ -314,10 +329,12 @@ final class Session implements RlpxConnection, FrameHandler.Sink, KeepAlive.Host
     return -1;
   }
 
-  private OutboundShare share(SharedCapability capability, RlpxLimits limits) {
+  private OutboundShare share(SharedCapability capability, RlpxOptions options) {
+    RlpxLimits limits = options.limits();
     int count = capabilities.size();
+    long part = Math.max(1, limits.maxPendingBytes() / count);
     return new OutboundShare(
-        Math.max(1, limits.maxPendingBytes() / count),
+        Math.min(part, options.maxPendingBytes().getOrDefault(capability.capability(), part)),
         Math.max(1, limits.maxPendingMessages() / count),
         () -> writable(capability));
   }

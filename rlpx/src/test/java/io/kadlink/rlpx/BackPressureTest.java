@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kadlink.rlpx.RlpxNode.Message;
 import io.kadlink.rlpx.wire.DisconnectReason;
+import io.kadlink.rlpx.wire.Priority;
 import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
@@ -46,6 +47,22 @@ class BackPressureTest {
       }
       RlpxNode.await("all bytes taken", () -> dialed.pendingBytes() == 0);
       assertThat(dialed.send(ECHO_ID, payload)).isTrue();
+    }
+  }
+
+  @Test
+  void aCapabilityThatWantsLessHasLessWaiting() throws Exception {
+    try (RlpxNode sender =
+            RlpxNode.listening(SOCKETS, options -> options.maxPendingBytes(RlpxNode.ECHO, BOUND));
+        RlpxNode receiver = RlpxNode.listening(SOCKETS)) {
+      RlpxConnection dialed = sender.dial(receiver);
+      receiver.accepted(); // and never started
+      while (dialed.hasRoom(ECHO_ID, payload.size(), Priority.HIGH)) {
+        assertThat(dialed.send(ECHO_ID, payload, Priority.HIGH)).isTrue();
+      }
+
+      assertThat(dialed.pendingBytes()).isBetween(BOUND - 2 * payload.size(), BOUND);
+      assertThat(sender.count("kadlink.rlpx.dropped", "reason", "outbound-full")).isZero();
     }
   }
 

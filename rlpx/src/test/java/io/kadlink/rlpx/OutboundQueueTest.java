@@ -214,6 +214,27 @@ class OutboundQueueTest {
   }
 
   @Test
+  void whoAsksForRoomFirstIsToldOfItAndHasNothingDropped() {
+    socket.stopped = true;
+    int size = FrameWriter.wireLength(LOW_BYTES + 1);
+    OutboundShare small = share(3L * size);
+    for (int i = 0; i < 3; i++) {
+      assertThat(queue.hasRoom(size, Priority.HIGH, small)).isTrue();
+      assertThat(queue.offer(data(LOW_BYTES), Priority.HIGH, small)).isTrue();
+      channel.runPendingTasks();
+    }
+    assertThat(queue.hasRoom(1, Priority.HIGH, small)).isFalse();
+    assertThat(queue.hasRoom(1, Priority.HIGH, share)).as("another").isTrue();
+    assertThat(told).hasValue(0);
+
+    resume();
+    assertThat(told).hasValue(1);
+    assertThat(queue.hasRoom(100 * size, Priority.HIGH, small)).as("of any size").isTrue();
+    assertThat(metrics.find("kadlink.rlpx.dropped").counters())
+        .allMatch(counter -> counter.count() == 0);
+  }
+
+  @Test
   void theBudgetIsGivenBackByAConnectionThatIsGone() {
     socket.stopped = true;
     for (int i = 0; i < 100; i++) {

@@ -75,6 +75,15 @@ public interface Peer {
   boolean send(Protocol protocol, int code, Bytes payload);
 
   /**
+   * Whether a message would be sent now: for those who keep what they can't send. When not, {@link
+   * Protocol#writable} follows, and nothing is counted as dropped.
+   *
+   * @param payloadBytes how long the message is
+   * @throws IllegalArgumentException as {@link #send}
+   */
+  boolean hasRoom(Protocol protocol, int code, int payloadBytes);
+
+  /**
    * Tells the server what this peer did, good or bad: it keeps a score of each node, and bans those
    * that are worth too little. See {@link Behaviour}.
    *

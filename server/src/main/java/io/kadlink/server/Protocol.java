@@ -44,6 +44,16 @@ public interface Protocol {
     return "0x%02x".formatted(code);
   }
 
+  /**
+   * How many bytes it wants to have waiting for one peer at most: asked once. Above it {@link
+   * Peer#hasRoom} and {@link Peer#send} say false, earlier for lower priorities, and {@link
+   * #writable} follows. What a server allows is never exceeded, so this can only be less; one
+   * message is let in whatever its size.
+   */
+  default long maxPendingBytes() {
+    return Long.MAX_VALUE;
+  }
+
   /** Name and version as Hello lists them. */
   default Capability capability() {
     return new Capability(name(), version());
@@ -100,9 +110,9 @@ public interface Protocol {
   }
 
   /**
-   * A message was not sent for lack of room ({@link Peer#send} said false), and now three quarters
-   * of what this protocol may have waiting are free again. Called once after any number of such
-   * messages.
+   * There was a lack of room ({@link Peer#send} or {@link Peer#hasRoom} said false), and now three
+   * quarters of what this protocol may have waiting are free again. Called once after any number of
+   * such answers.
    */
   default void writable(Peer peer) {}
 

@@ -231,7 +231,9 @@ final class ServerStart {
             .computation(platform.computation())
             .helloElements(members::shown);
     for (Protocol protocol : options.protocols()) {
-      builder.capability(protocol.capability(), protocol.messageCount());
+      builder
+          .capability(protocol.capability(), protocol.messageCount())
+          .maxPendingBytes(protocol.capability(), protocol.maxPendingBytes());
     }
     return builder.build();
   }

@@ -156,15 +156,7 @@ final class Session implements Peer, RlpxConnection.Listener {
 
   @Override
   public boolean send(Protocol protocol, int code, Bytes payload) {
-    Spoken target = spoken(protocol);
-    if (code < 0 || code >= target.shared().messageCount()) {
-      throw new IllegalArgumentException(
-          protocol.capability()
-              + " has messages 0 to "
-              + (target.shared().messageCount() - 1)
-              + ", not "
-              + code);
-    }
+    Spoken target = spoken(protocol, code);
     boolean queued =
         !endedByUs()
             && connection.send(
@@ -177,10 +169,22 @@ final class Session implements Peer, RlpxConnection.Listener {
     return queued;
   }
 
-  private Spoken spoken(Protocol protocol) {
+  @Override
+  public boolean hasRoom(Protocol protocol, int code, int payloadBytes) {
+    Spoken target = spoken(protocol, code);
+    int id = target.shared().offset() + code;
+    return !endedByUs() && connection.hasRoom(id, payloadBytes, target.host().priority(code));
+  }
+
+  private Spoken spoken(Protocol protocol, int code) {
     Capability capability = protocol.capability();
     for (Spoken each : spoken) {
       if (each.host().capability().equals(capability)) {
+        int count = each.shared().messageCount();
+        if (code < 0 || code >= count) {
+          throw new IllegalArgumentException(
+              capability + " has messages 0 to " + (count - 1) + ", not " + code);
+        }
         return each;
       }
     }

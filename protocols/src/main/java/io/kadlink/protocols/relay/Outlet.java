@@ -7,12 +7,10 @@ import io.kadlink.protocols.relay.wire.RelayMessage.Data;
 import io.kadlink.rlpx.wire.DisconnectReason;
 import io.kadlink.server.Peer;
 import io.kadlink.server.Protocol;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.apache.tuweni.bytes.Bytes;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,21 +22,19 @@ import org.slf4j.LoggerFactory;
  */
 final class Outlet {
   /**
-   * DATA waits while the session has this much to write. Small, so that other protocols' messages
-   * stand behind a quarter of a megabyte at most.
+   * DATA waits while the session has this much of ours to write. Small, so that circuits take turns
+   * here and not in the order in which they filled a long queue.
    */
   static final long HIGH_WATER_BYTES = 256 * 1024;
+
+  /** What relay may have waiting; DATA, being of low priority, gets half of it. */
+  static final long MAX_PENDING_BYTES = 2 * HIGH_WATER_BYTES;
 
   /**
    * Control messages that may wait for a session that takes none. A peer that makes us answer
    * without reading what we say is dropped beyond it.
    */
   static final int MAX_WAITING_CONTROL = 4096;
-
-  /** A full session is looked at again after this, then half as often each time. */
-  static final Duration FIRST_RETRY = Duration.ofMillis(2);
-
-  static final Duration LAST_RETRY = Duration.ofMillis(64);
 
   private static final Logger log = LoggerFactory.getLogger(Outlet.class);
 
@@ -47,8 +43,6 @@ final class Outlet {
   private final Loop loop;
   private final ArrayDeque<RelayMessage> control = new ArrayDeque<>();
   private final Set<Leg> turns = new LinkedHashSet<>();
-  private Duration retry = FIRST_RETRY;
-  private Loop.@Nullable Timer timer;
   private boolean pumping;
   private boolean closed;
 
@@ -77,7 +71,14 @@ final class Outlet {
       return;
     }
     control.add(message);
-    waitForRoom();
+  }
+
+  /** There is room again. */
+  void writable() {
+    loop.assertInLoop();
+    if (!closed) {
+      pump();
+    }
   }
 
   /** {@code leg} may have something to send. */
@@ -97,32 +98,20 @@ final class Outlet {
     closed = true;
     control.clear();
     turns.clear();
-    if (timer != null) {
-      timer.cancel();
-      timer = null;
-    }
   }
 
   /** What a leg does when its bytes are taken may come back here: once is enough. */
   private void pump() {
-    if (pumping || timer != null) {
+    if (pumping) {
       return;
     }
     pumping = true;
     try {
-      while (!control.isEmpty()) {
-        if (!transmit(control.getFirst())) {
-          waitForRoom();
-          return;
-        }
+      while (!control.isEmpty() && transmit(control.getFirst())) {
         control.removeFirst();
       }
-      while (!turns.isEmpty()) {
-        if (peer.pendingBytes() >= HIGH_WATER_BYTES || !takeTurn()) {
-          waitForRoom();
-          return;
-        }
-        retry = FIRST_RETRY;
+      while (control.isEmpty() && !turns.isEmpty() && takeTurn()) {
+        // until there is no room, and then until there is again
       }
     } finally {
       pumping = false;
@@ -131,37 +120,26 @@ final class Outlet {
 
   private boolean takeTurn() {
     Leg leg = turns.iterator().next();
+    if (!leg.hasSendable()) {
+      turns.remove(leg);
+      return true;
+    }
+    Data data = leg.next();
+    if (!transmit(data)) {
+      return false; // it stays the first
+    }
     turns.remove(leg);
+    leg.took(data);
     if (leg.hasSendable()) {
-      Data data = leg.next();
-      if (!transmit(data)) {
-        turns.add(leg);
-        return false;
-      }
-      leg.took(data);
-      if (leg.hasSendable()) {
-        turns.add(leg);
-      }
+      turns.add(leg);
     }
     return true;
   }
 
+  /** What there is no room for is kept by the caller until it is {@link #writable}. */
   private boolean transmit(RelayMessage message) {
+    int code = RelayCodec.code(message);
     Bytes payload = RelayCodec.encode(message);
-    return peer.send(protocol, RelayCodec.code(message), payload);
-  }
-
-  private void waitForRoom() {
-    if (timer == null && !closed) {
-      timer =
-          loop.schedule(
-              retry,
-              () -> {
-                timer = null;
-                pump();
-              });
-      Duration twice = retry.multipliedBy(2);
-      retry = twice.compareTo(LAST_RETRY) < 0 ? twice : LAST_RETRY;
-    }
+    return peer.hasRoom(protocol, code, payload.size()) && peer.send(protocol, code, payload);
   }
 }

@@ -66,6 +66,11 @@ final class RelayProtocol implements Protocol {
   }
 
   @Override
+  public long maxPendingBytes() {
+    return Outlet.MAX_PENDING_BYTES;
+  }
+
+  @Override
   public void start(ProtocolContext context) {
     RelayMetrics metrics = new RelayMetrics(context.metrics());
     Sessions sessions = new Sessions();
@@ -144,6 +149,11 @@ final class RelayProtocol implements Protocol {
               .leg(session, close.circuit())
               .ifPresent(leg -> leg.ended(close.code(), close.reason()));
     }
+  }
+
+  @Override
+  public void writable(Peer peer) {
+    parts().sessions().of(peer).ifPresent(session -> session.outlet().writable());
   }
 
   @Override

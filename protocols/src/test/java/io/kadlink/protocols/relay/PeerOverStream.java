@@ -82,6 +82,11 @@ interface PeerOverStream extends Peer {
   }
 
   @Override
+  default boolean hasRoom(Protocol protocol, int code, int payloadBytes) {
+    return shown().hasRoom(protocol, code, payloadBytes);
+  }
+
+  @Override
   default boolean send(Protocol protocol, int code, Bytes payload) {
     return false;
   }

@@ -7,6 +7,7 @@ import io.kadlink.protocols.relay.wire.RelayCodec;
 import io.kadlink.protocols.relay.wire.RelayMessage;
 import io.kadlink.rlpx.wire.Capability;
 import io.kadlink.rlpx.wire.DisconnectReason;
+import io.kadlink.rlpx.wire.Priority;
 import io.kadlink.rlpx.wire.ProtocolViolation;
 import io.kadlink.server.Peer;
 import io.kadlink.server.Protocol;
@@ -36,7 +37,9 @@ final class ScenePeer implements Peer {
   final List<RelayMessage> sent = new ArrayList<>();
 
   /** When set, {@link #send} takes nothing. */
-  boolean full;
+  private boolean full;
+
+  private boolean refused;
 
   /** When set, what is sent stays in the outbound queue. */
   boolean stalled;
@@ -63,9 +66,33 @@ final class ScenePeer implements Peer {
     this.through = through;
   }
 
+  /** From now on nothing is taken, or things are again. */
+  void setFull(boolean full) {
+    this.full = full;
+    tellRoom();
+  }
+
+  @Override
+  public boolean hasRoom(Protocol protocol, int code, int payloadBytes) {
+    long most = protocol.maxPendingBytes();
+    if (protocol.priority(code) == Priority.LOW) {
+      most /= 2;
+    }
+    boolean room = !over && !full && (pending == 0 || pending + payloadBytes <= most);
+    refused |= !room;
+    return room;
+  }
+
+  private void tellRoom() {
+    if (refused && !full && pending <= owner.protocol().maxPendingBytes() / 4) {
+      refused = false;
+      scene.loop.execute(() -> owner.protocol().writable(this));
+    }
+  }
+
   @Override
   public boolean send(Protocol protocol, int code, Bytes payload) {
-    if (over || full) {
+    if (!hasRoom(protocol, code, payload.size())) {
       return false;
     }
     try {
@@ -104,6 +131,7 @@ final class ScenePeer implements Peer {
           Scene.LATENCY,
           () -> {
             pending -= message.payload.size();
+            tellRoom();
             mirrored().receive(message);
           });
     }

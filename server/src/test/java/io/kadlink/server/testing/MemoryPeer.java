@@ -51,6 +51,11 @@ final class MemoryPeer implements Peer {
   }
 
   @Override
+  public boolean hasRoom(Protocol protocol, int code, int payloadBytes) {
+    return !over;
+  }
+
+  @Override
   public boolean send(Protocol protocol, int code, Bytes payload) {
     if (!shared.contains(protocol.capability())) {
       throw new IllegalArgumentException(this + " does not speak " + protocol.capability());

@@ -89,6 +89,11 @@ public final class TestPeer implements Peer {
   }
 
   @Override
+  public boolean hasRoom(Protocol protocol, int code, int payloadBytes) {
+    return !full && disconnected == null;
+  }
+
+  @Override
   public boolean send(Protocol protocol, int code, Bytes payload) {
     if (!capabilities.contains(protocol.capability())) {
       throw new IllegalArgumentException(this + " does not speak " + protocol.capability());
