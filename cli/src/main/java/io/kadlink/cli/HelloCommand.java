@@ -16,6 +16,7 @@ import io.kadlink.rlpx.Transport;
 import io.kadlink.rlpx.wire.Capability;
 import io.kadlink.rlpx.wire.DisconnectReason;
 import io.kadlink.rlpx.wire.Hello;
+import io.kadlink.server.ClientName;
 import io.kadlink.server.Protocol;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
@@ -72,7 +73,7 @@ final class HelloCommand implements Callable<Integer> {
     NodeKey key = keyFile == null ? NodeKey.generate() : NodeKey.load(keyFile);
     Transport transport = Transport.sockets(1);
     RlpxOptions options =
-        RlpxOptions.builder(key, ClientName.full(), new SimpleMeterRegistry())
+        RlpxOptions.builder(key, ClientName.of(Kadlink.class), new SimpleMeterRegistry())
             .capabilities(offered())
             .limits(RlpxLimits.builder().pingInterval(PING_INTERVAL).build())
             .build();

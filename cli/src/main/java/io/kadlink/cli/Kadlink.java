@@ -1,5 +1,6 @@
 package io.kadlink.cli;
 
+import io.kadlink.server.ClientName;
 import java.io.PrintWriter;
 import java.util.Objects;
 import picocli.CommandLine;
@@ -96,7 +97,7 @@ public final class Kadlink implements Runnable {
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
-      return new String[] {ClientName.full()};
+      return new String[] {ClientName.of(Kadlink.class)};
     }
   }
 }

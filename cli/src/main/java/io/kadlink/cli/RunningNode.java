@@ -29,6 +29,7 @@ import io.kadlink.protocols.pubsub.PubSub;
 import io.kadlink.protocols.pubsub.PubSubOptions;
 import io.kadlink.protocols.relay.Relay;
 import io.kadlink.protocols.relay.RelayOptions;
+import io.kadlink.server.ClientName;
 import io.kadlink.server.Server;
 import io.kadlink.server.ServerBuilder;
 import io.kadlink.server.ServerStartException;
@@ -123,7 +124,7 @@ final class RunningNode implements AutoCloseable {
     ServerBuilder builder =
         Server.builder()
             .key(key)
-            .clientName(ClientName.full())
+            .clientName(ClientName.of(Kadlink.class))
             .port(options.port)
             .listen(!options.noListen)
             .discovery(options.discoveryVersions())
@@ -190,7 +191,12 @@ final class RunningNode implements AutoCloseable {
 
   private RpcMethods methods() {
     RpcMethods methods = new RpcMethods();
-    new AdminApi(server, ClientName.full(), chain.networkId(), this::ethNodeInfo, this::ethPeerInfo)
+    new AdminApi(
+            server,
+            ClientName.of(Kadlink.class),
+            chain.networkId(),
+            this::ethNodeInfo,
+            this::ethPeerInfo)
         .addTo(methods);
     new EthApi(chain, eth::syncing).addTo(methods);
     PubSubApi pubSubApi = new PubSubApi(pubSub, chain.chainId());

@@ -70,7 +70,7 @@ public final class ServerBuilder {
   private int maxPeers = DEFAULT_MAX_PEERS;
   private double dialedShare = DEFAULT_DIALED_SHARE;
   private final List<Protocol> protocols = new ArrayList<>();
-  private String clientName = ServerOptions.defaultClientName();
+  private String clientName = ClientName.of(Server.class);
   private @Nullable MeterRegistry metrics;
   private InstantSource clock = InstantSource.system();
   private @Nullable RandomGenerator random;

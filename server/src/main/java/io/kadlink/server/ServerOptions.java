@@ -71,19 +71,6 @@ record ServerOptions(
     }
   }
 
-  /** {@code kadlink/v0.1.0/linux-amd64/java25}: name, version, platform, runtime, as others do. */
-  static String defaultClientName() {
-    String version = Server.class.getPackage().getImplementationVersion();
-    return "kadlink/v"
-        + (version == null ? "0.1.0" : version)
-        + "/"
-        + System.getProperty("os.name", "unknown").toLowerCase(java.util.Locale.ROOT)
-        + "-"
-        + System.getProperty("os.arch", "unknown")
-        + "/java"
-        + Runtime.version().feature();
-  }
-
   /** Slots for peers found by discovery and dialed. */
   int maxDialed() {
     if (!discovery.isOn() || maxPeers == 0 || dialedShare == 0) {

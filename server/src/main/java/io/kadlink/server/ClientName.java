@@ -1,15 +1,19 @@
-package io.kadlink.cli;
+package io.kadlink.server;
 
 import java.util.Locale;
 
-/** What this program calls itself in Hello and {@code web3_clientVersion}. */
-final class ClientName {
+/** What this software calls itself in Hello: name, version, platform and runtime, as others do. */
+public final class ClientName {
   private ClientName() {}
 
-  /** {@code kadlink/v<version>/<os>-<arch>/java<feature>}. */
-  static String full() {
+  /**
+   * {@code kadlink/v<version>/<os>-<arch>/java<feature>}.
+   *
+   * @param program a class of the jar whose version it is
+   */
+  public static String of(Class<?> program) {
     return "kadlink/v"
-        + version()
+        + version(program)
         + "/"
         + property("os.name")
         + "-"
@@ -19,8 +23,8 @@ final class ClientName {
   }
 
   /** The build's version, {@code dev} when run from classes. */
-  static String version() {
-    String version = Kadlink.class.getPackage().getImplementationVersion();
+  public static String version(Class<?> program) {
+    String version = program.getPackage().getImplementationVersion();
     return version == null ? "dev" : version;
   }
 
