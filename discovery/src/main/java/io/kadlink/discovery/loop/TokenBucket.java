@@ -3,11 +3,15 @@ package io.kadlink.discovery.loop;
 import java.time.Duration;
 
 /**
- * A rate with a burst: so many at once after a quiet time, so many a second on average. Confined to
- * a loop, whose {@link Loop#nanoTime} it is told.
+ * A rate with a burst: so many at once after a quiet time, so many a second on average. It is told
+ * the time, in nanoseconds from anywhere; a clock that jumps back costs no tokens and gives none.
+ * Not thread-safe.
  */
 public final class TokenBucket {
   private static final double NANOS_PER_SECOND = 1e9;
+
+  /** A token is whole when so little of it is missing: sums of fractions are not exact. */
+  private static final double ROUNDING = 1e-6;
 
   private final double perNano;
   private final int burst;
@@ -24,9 +28,9 @@ public final class TokenBucket {
 
   /** Whether there is a token; takes none. */
   public boolean has(long nanoTime) {
-    tokens = Math.min(burst, tokens + (nanoTime - updated) * perNano);
+    tokens = Math.min(burst, tokens + Math.max(0, nanoTime - updated) * perNano);
     updated = nanoTime;
-    return tokens >= 1;
+    return tokens >= 1 - ROUNDING;
   }
 
   /** Takes a token; false when there is none. */
@@ -34,7 +38,7 @@ public final class TokenBucket {
     if (!has(nanoTime)) {
       return false;
     }
-    tokens -= 1;
+    tokens = Math.max(0, tokens - 1);
     return true;
   }
 

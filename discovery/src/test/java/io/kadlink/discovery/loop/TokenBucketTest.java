@@ -29,6 +29,16 @@ class TokenBucketTest {
   }
 
   @Test
+  void aClockThatJumpsBackGivesNothingAndTakesNothing() {
+    assertThat(bucket.take(START)).isTrue();
+    long earlier = START - Duration.ofDays(1).toNanos();
+    assertThat(bucket.take(earlier)).isTrue();
+    assertThat(bucket.take(earlier)).isTrue();
+    assertThat(bucket.take(earlier)).isFalse();
+    assertThat(bucket.take(earlier + Duration.ofMillis(250).toNanos())).isTrue();
+  }
+
+  @Test
   void aLongQuietTimeFillsNoMoreThanTheBurst() {
     while (bucket.take(START)) {}
     long later = START + Duration.ofHours(1).toNanos();

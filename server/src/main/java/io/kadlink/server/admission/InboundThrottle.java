@@ -2,11 +2,14 @@ package io.kadlink.server.admission;
 
 import com.google.common.cache.Cache;
 import com.google.common.cache.CacheBuilder;
+import io.kadlink.discovery.loop.TokenBucket;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Keeps one address from spending our handshakes: a token bucket for each. Loopback is exempt, so
@@ -20,11 +23,13 @@ public final class InboundThrottle {
   /** After that one each so often. */
   static final Duration REFILL = Duration.ofSeconds(5);
 
+  private static final double PER_SECOND = 1.0 / REFILL.toSeconds();
+
   /** Addresses remembered; past it the least recently seen starts afresh. */
   static final int MAX_ADDRESSES = 10_000;
 
   private final InstantSource clock;
-  private final Cache<InetAddress, Bucket> buckets =
+  private final Cache<InetAddress, TokenBucket> buckets =
       CacheBuilder.newBuilder().maximumSize(MAX_ADDRESSES).build();
 
   public InboundThrottle(InstantSource clock) {
@@ -36,34 +41,25 @@ public final class InboundThrottle {
     if (address.isLoopbackAddress()) {
       return true;
     }
-    Instant now = clock.instant();
-    Bucket after =
-        buckets
-            .asMap()
-            .compute(
-                household(address),
-                (key, bucket) -> (bucket == null ? Bucket.full(now) : bucket).take(now));
-    return after.granted();
+    AtomicBoolean admitted = new AtomicBoolean();
+    buckets
+        .asMap()
+        .compute(
+            household(address),
+            (key, known) -> {
+              long now = nanos(clock.instant());
+              TokenBucket bucket = known == null ? new TokenBucket(PER_SECOND, BURST, now) : known;
+              admitted.set(bucket.take(now));
+              return bucket;
+            });
+    return admitted.get();
+  }
+
+  private static long nanos(Instant now) {
+    return Instant.EPOCH.until(now, ChronoUnit.NANOS);
   }
 
   private static InetAddress household(InetAddress address) {
     return address instanceof Inet6Address ? Cidr.first(address, PeerLimits.IPV6_SUBNET) : address;
-  }
-
-  /**
-   * @param tokens how many there were at {@code at}
-   * @param granted whether the last one who asked got one
-   */
-  private record Bucket(int tokens, Instant at, boolean granted) {
-    static Bucket full(Instant now) {
-      return new Bucket(BURST, now, true);
-    }
-
-    Bucket take(Instant now) {
-      long refilled = Math.max(0, Duration.between(at, now).dividedBy(REFILL));
-      int available = (int) Math.min(BURST, tokens + refilled);
-      Instant since = available == BURST ? now : at.plus(REFILL.multipliedBy(refilled));
-      return available > 0 ? new Bucket(available - 1, since, true) : new Bucket(0, since, false);
-    }
   }
 }

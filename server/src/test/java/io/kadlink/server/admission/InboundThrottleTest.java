@@ -72,6 +72,9 @@ class InboundThrottleTest {
     now = now.minus(Duration.ofDays(1));
 
     assertThat(throttle.admits(stranger)).isFalse();
+
+    now = now.plus(InboundThrottle.REFILL);
+    assertThat(throttle.admits(stranger)).as("nor keeps anybody out for a day").isTrue();
   }
 
   private int admitted(InetAddress address, int tries) {
