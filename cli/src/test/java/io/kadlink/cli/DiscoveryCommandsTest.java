@@ -181,8 +181,9 @@ class DiscoveryCommandsTest {
                 "--json"))
         .as(kadlink.err())
         .isZero();
-    assertThat(json().get("queries").asInt()).isBetween(1, 12);
-    assertThat(json().get("timeouts").asInt()).isZero();
+    // The nodes of earlier commands, gone by now, are still told of, and are asked in vain.
+    int answers = json().get("queries").asInt() - json().get("timeouts").asInt();
+    assertThat(answers).as("each node answers once").isEqualTo(6);
     assertThat(json().get("hops").asInt()).isBetween(0, 3);
     assertThat(json().get("nodes")).hasSize(6);
     assertThat(json().at("/nodes/0/nodeId").asText()).isEqualTo(network.enode(5).id().toString());
