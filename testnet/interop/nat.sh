@@ -13,6 +13,7 @@ java=$(find_java) || exit 1
 inside=kadlink-in-$$ router=kadlink-router-$$ outside=kadlink-out-$$
 # Addresses that are no one's private ones, or the router would take itself to be behind another NAT. Nothing leaves the namespaces.
 wan=11.22.33.1 far=11.22.33.9 lan=10.77.0.1 own=10.77.0.2 neighbour=10.77.0.3
+lan6=2a10:77::1 own6=2a10:77::2 wan6=2a10:33::1 far6=2a10:33::9
 port=30303 rpc_port=8545
 lifetime=24 # seconds, so that renewals can be waited for
 
@@ -46,12 +47,27 @@ ip -n "$inside" link set eth0 up
 ip -n "$router" link set lan up
 ip -n "$router" link set wan up
 ip -n "$outside" link set eth0 up
+ip -n "$inside" -6 address add "$own6/64" dev eth0 nodad
+ip -n "$router" -6 address add "$lan6/64" dev lan nodad
+ip -n "$router" -6 address add "$wan6/64" dev wan nodad
+ip -n "$outside" -6 address add "$far6/64" dev eth0 nodad
 ip -n "$inside" route add default via "$lan"
 ip -n "$router" route add 239.0.0.0/8 dev lan
-ip netns exec "$router" sysctl -qw net.ipv4.ip_forward=1
+ip netns exec "$router" sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+ip -n "$outside" -6 route add default via "$wan6"
 echo "namespaces: $own -- $lan [NAT] $wan -- $far"
 
-# The chains that miniupnpd fills in, and a NAT that lets nothing in by itself. A fresh router has nothing mapped.
+# A default route by IPv6, through the router's link-local address as everywhere, or none.
+ipv6_on() {
+  local router_link
+  router_link=$(ip -n "$router" -6 address show dev lan scope link | sed -n 's/.*inet6 \([^/]*\).*/\1/p')
+  ip -n "$inside" -6 route add default via "$router_link" dev eth0
+}
+ipv6_off() {
+  ip -n "$inside" -6 route delete default
+}
+
+# The chains that miniupnpd fills in, a NAT and a firewall that let nothing in by themselves. A fresh router has nothing mapped.
 power_on() {
   ip netns exec "$router" nft -f - <<EOF
 flush ruleset
@@ -61,6 +77,7 @@ table inet filter {
     ct state established,related accept
     iifname lan accept
     ct status dnat accept
+    meta l4proto ipv6-icmp accept
     jump miniupnpd
   }
   chain miniupnpd { }
@@ -86,7 +103,7 @@ enable_natpmp=yes
 min_lifetime=20
 secure_mode=yes
 system_uptime=no
-ipv6_disable=yes
+ipv6_disable=no
 uuid=6e4a8a1c-5d3b-4d6e-9a76-0d6f1f0c7b11
 lease_file=$scratch/leases
 allow 1024-65535 10.77.0.0/24 1024-65535
@@ -119,9 +136,14 @@ ask() {
     -d "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"$1\",\"params\":[]}"
 }
 
-# nat_field NAME [PORT]: of kadlink_nat.
+# nat_field NAME [PORT]: of kadlink_nat, what it says of IPv4.
 nat_field() {
-  ask kadlink_nat "${2:-$rpc_port}" | sed -n "s/.*\"$1\":\"\{0,1\}\([^\",}]*\).*/\1/p"
+  ask kadlink_nat "${2:-$rpc_port}" | sed 's/,"ipv6":.*//' | sed -n "s/.*\"$1\":\"\{0,1\}\([^\",}]*\).*/\1/p"
+}
+
+# ipv6_field NAME: of kadlink_nat, what it says of IPv6.
+ipv6_field() {
+  ask kadlink_nat | sed 's/.*,"ipv6"://' | sed -n "s/.*\"$1\":\"\{0,1\}\([^\",}]*\).*/\1/p"
 }
 
 is_found() {
@@ -147,6 +169,23 @@ maps_none() {
 
 maps_two() {
   [ "$(router_maps || true)" -eq 2 ]
+}
+
+# miniupnpd's rules name the address as it is at its place in the header.
+router_passes() {
+  ip netns exec "$router" nft list chain inet filter miniupnpd | grep -c "dport $port.*0x2a100077000000000000000000000002"
+}
+
+passes_none() {
+  [ "$(router_passes || true)" -eq 0 ]
+}
+
+passes_two() {
+  [ "$(router_passes || true)" -eq 2 ]
+}
+
+is_passed() {
+  [ "$(ipv6_field state)" = found ]
 }
 
 # is_dialable WHAT ENODE: a session by TCP, and a ping of each discovery protocol, from outside.
@@ -213,6 +252,64 @@ stays_mapped() {
   stop "$node_pid"
   maps_none || fail "$method: SIGTERM left mappings: $(ip netns exec "$router" nft list ruleset)"
   held "$method: SIGTERM removes both mappings"
+}
+
+ipv6_expires_later_than() {
+  [[ "$(ipv6_field expires)" > "$1" ]]
+}
+
+# is_let_through METHOD: a node with a global IPv6 address behind a firewall, from start to SIGTERM.
+is_let_through() {
+  local method=$1 began=$SECONDS expires enode6
+  ipv6_on
+  start_node "$method-ipv6" --port "$port" --rpc-port "$rpc_port" --nat "$method"
+  enode6="$(enode_now | sed 's/@.*//')@[$own6]:$port"
+  until_true 30 "$method: the firewall lets others through: $(ask kadlink_nat)" is_passed
+  passes_two || fail "$method: not two pinholes: $(ip netns exec "$router" nft list ruleset)"
+  held "$method: two pinholes by $(ipv6_field via) $((SECONDS - began)) s after the start: $(ask kadlink_nat)"
+  until_true 5 "$method: the record has the IPv6 endpoint" record_has "ip6 $own6" "tcp6 $port" "udp6 $port"
+  held "$method: the record says $(kadlink enr decode "$(enr_now)" | grep -o '[a-z]*6 .*' | tr -s ' \n' ' ')"
+  is_dialable "$method, IPv6" "$enode6"
+
+  expires=$(ipv6_field expires)
+  until_true $((lifetime + 5)) "$method: the pinholes are renewed" ipv6_expires_later_than "$expires"
+  sleep "$lifetime"
+  passes_two || fail "$method: pinholes are gone after their first lifetime"
+  held "$method: renewed, now until $(ipv6_field expires), before until $expires"
+
+  power_off
+  power_on
+  passes_none || fail "the router remembers"
+  began=$SECONDS
+  until_true 60 "$method: pinholes again after the router restarted" passes_two
+  held "$method: let through again $((SECONDS - began)) s after the router restarted with nothing"
+  is_dialable "$method, IPv6, after the restart" "$enode6"
+
+  stop "$node_pid"
+  passes_none || fail "$method: SIGTERM left pinholes: $(ip netns exec "$router" nft list ruleset)"
+  held "$method: SIGTERM removes both pinholes"
+  ipv6_off
+}
+
+# record_has LINE...: in the record as it is decoded, blanks squeezed.
+record_has() {
+  local decoded line
+  decoded=$(kadlink enr decode "$(enr_now)" | tr -s ' ')
+  for line in "$@"; do
+    grep -q "$line" <<<"$decoded" || return 1
+  done
+}
+
+# A firewall without pinholes does keep others out; or the rest would show nothing.
+is_shut() {
+  local key
+  ipv6_on
+  start_node shut --port "$port" --rpc-port "$rpc_port"
+  key=$(enode_now | sed 's/@.*//')
+  ! from_outside hello "$key@[$own6]:$port" >/dev/null 2>&1 || fail "the firewall lets anyone through"
+  held "without pinholes nobody gets through to [$own6]:$port"
+  stop "$node_pid"
+  ipv6_off
 }
 
 # shares_router METHOD: a second node wants the port that the first one has.
@@ -317,7 +414,7 @@ export KADLINK_NO_BUILD=
 kadlink --version >/dev/null # builds when it must
 export KADLINK_NO_BUILD=1
 power_on
-for method in ${*:-upnp pmp pcp any shared killed moved double bootnode stun}; do
+for method in ${*:-upnp pmp pcp any shared killed moved double ipv6 bootnode stun}; do
   case "$method" in
     upnp | pmp | pcp) stays_mapped "$method" "$method" ;;
     any) stays_mapped any "upnp|pmp|pcp" ;;
@@ -349,6 +446,12 @@ for method in ${*:-upnp pmp pcp any shared killed moved double bootnode stun}; d
       ip -n "$router" address delete 192.168.9.2/24 dev wan
       ip -n "$router" address add "$wan/24" dev wan
       power_on
+      ;;
+    ipv6)
+      is_shut
+      is_let_through pcp
+      is_let_through upnp
+      is_let_through any
       ;;
     bootnode) serves_as_bootnode ;;
     stun) finds_itself_by_stun ;;

@@ -25,6 +25,13 @@ public final class NatApi {
   private static Map<String, @Nullable Object> shown(NatStatus status) {
     Map<String, @Nullable Object> shown = new LinkedHashMap<>();
     shown.put("method", status.method().toString());
+    shown.putAll(found(status));
+    shown.put("ipv6", status.ipv6().map(NatApi::found).orElse(null));
+    return shown;
+  }
+
+  private static Map<String, @Nullable Object> found(NatStatus status) {
+    Map<String, @Nullable Object> shown = new LinkedHashMap<>();
     shown.put("state", status.state().name().toLowerCase(Locale.ROOT));
     shown.put("via", status.via().orElse(null));
     shown.put("server", literal(status.server()));

@@ -30,12 +30,27 @@ class NatApiTest {
             30303,
             30304,
             Optional.of(Instant.parse("2030-01-01T00:20:00Z")),
-            Optional.empty());
+            Optional.empty(),
+            Optional.of(
+                new NatStatus(
+                    NatMethod.any(),
+                    NatStatus.State.FOUND,
+                    Optional.of("upnp"),
+                    Optional.of(InetAddresses.forString("fe80::1")),
+                    Optional.of(InetAddresses.forString("2a10:77::2")),
+                    30303,
+                    0,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty())));
     assertThat(answer(mapped))
         .contains(
             "{\"method\":\"any\",\"state\":\"found\",\"via\":\"pcp\",\"server\":\"192.168.1.1\","
                 + "\"address\":\"80.1.2.3\",\"tcpPort\":30303,\"udpPort\":30304,"
-                + "\"expires\":\"2030-01-01T00:20:00Z\",\"problem\":null}");
+                + "\"expires\":\"2030-01-01T00:20:00Z\",\"problem\":null,"
+                + "\"ipv6\":{\"state\":\"found\",\"via\":\"upnp\",\"server\":\"fe80::1\","
+                + "\"address\":\"2a10:77::2\",\"tcpPort\":30303,\"udpPort\":null,"
+                + "\"expires\":null,\"problem\":null}}");
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * What is known of the endpoint, told to those who want to know: the record, the log (one line a
@@ -17,18 +18,20 @@ final class Findings {
   private static final Logger log = LoggerFactory.getLogger(Findings.class);
 
   private final NatMethod method;
+  private final Passage passage;
   private final Advertiser advertiser;
   private final NatMetrics metrics;
   private Optional<KnownEndpoint> advertised = Optional.empty();
   private Optional<String> problem = Optional.empty();
   private volatile NatStatus status;
 
-  Findings(NatMethod method, Advertiser advertiser, NatMetrics metrics) {
+  Findings(NatMethod method, Passage passage, Advertiser advertiser, NatMetrics metrics) {
     this.method = method;
+    this.passage = passage;
     this.advertiser = advertiser;
     this.metrics = metrics;
     this.status = NatStatus.without(method, Optional.empty());
-    metrics.watchFound(() -> status.state() == NatStatus.State.FOUND ? 1 : 0);
+    metrics.watchFound(passage.gauge(), () -> status.state() == NatStatus.State.FOUND ? 1 : 0);
   }
 
   /** Any thread. */
@@ -52,7 +55,8 @@ final class Findings {
             endpoint.tcpPort().orElse(0),
             endpoint.udpPort().orElse(0),
             expires,
-            obstacle);
+            obstacle,
+            Optional.empty());
     if (obstacle.isPresent()) {
       withdraw();
       complain("not reachable from outside: " + obstacle.get());
@@ -101,11 +105,15 @@ final class Findings {
     }
   }
 
-  /** Once for each reason, not for each attempt. */
+  /**
+   * Once for each reason, not for each attempt. Many a node has no IPv6, or no firewall in its way,
+   * and need not be told.
+   */
   private void complain(String sentence) {
     if (problem.filter(sentence::equals).isEmpty()) {
       problem = Optional.of(sentence);
-      log.warn("{}; asked again from time to time", sentence);
+      log.atLevel(passage == Passage.PINHOLE ? Level.DEBUG : Level.WARN)
+          .log("{}; asked again from time to time", sentence);
     }
   }
 }

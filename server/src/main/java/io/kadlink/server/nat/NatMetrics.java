@@ -53,9 +53,9 @@ final class NatMetrics {
     registry.counter("kadlink.nat.changes").increment();
   }
 
-  void watchFound(IntSupplier found) {
-    Gauge.builder("kadlink.nat.found", found, IntSupplier::getAsInt)
-        .description("1 while the external endpoint is known")
+  void watchFound(String name, IntSupplier found) {
+    Gauge.builder(name, found, IntSupplier::getAsInt)
+        .description("1 while the external endpoint is known, or passes the router's firewall")
         .strongReference(true)
         .register(registry);
   }

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param udpPort the external UDP port, 0 when none is mapped or known
  * @param expires when the router forgets the mapping unless it is renewed before
  * @param problem what stands in the way, when something does
+ * @param ipv6 the same for IPv6, where routers are asked to let connections pass their firewalls
  */
 public record NatStatus(
     NatMethod method,
@@ -24,7 +25,8 @@ public record NatStatus(
     int tcpPort,
     int udpPort,
     Optional<Instant> expires,
-    Optional<String> problem) {
+    Optional<String> problem,
+    Optional<NatStatus> ipv6) {
 
   /** Whether there is an endpoint. */
   public enum State {
@@ -53,6 +55,7 @@ public record NatStatus(
         0,
         0,
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -67,6 +70,21 @@ public record NatStatus(
         0,
         0,
         Optional.empty(),
-        problem);
+        problem,
+        Optional.empty());
+  }
+
+  NatStatus withIpv6(NatStatus status) {
+    return new NatStatus(
+        method,
+        state,
+        via,
+        server,
+        address,
+        tcpPort,
+        udpPort,
+        expires,
+        problem,
+        Optional.of(status));
   }
 }

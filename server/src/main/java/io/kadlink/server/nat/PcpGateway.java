@@ -2,25 +2,25 @@ package io.kadlink.server.nat;
 
 import com.google.common.net.InetAddresses;
 import io.kadlink.discovery.loop.Loop;
+import io.kadlink.discovery.table.Addresses;
 import io.kadlink.server.nat.wire.IpProtocol;
 import io.kadlink.server.nat.wire.PcpAnswer;
 import io.kadlink.server.nat.wire.PcpCodec;
-import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.apache.tuweni.bytes.Bytes;
 
 /**
- * PCP (RFC 6887) for IPv4. The nonce of a mapping is drawn once and kept: only who knows it can
- * change the mapping, and an answer without it is none.
+ * PCP (RFC 6887): for IPv4 a router maps ports, for IPv6 it lets connections to them pass its
+ * firewall, by the same request. The nonce of a mapping is drawn once and kept: only who knows it
+ * can change the mapping, and an answer without it is none.
  */
 final class PcpGateway implements Gateway {
 
@@ -33,22 +33,19 @@ final class PcpGateway implements Gateway {
 
   private static final int OP_ANNOUNCE = 0;
   private static final int OP_MAP = 1;
-  private static final InetAddress ANY_ADDRESS = InetAddresses.forString("0.0.0.0");
+  private static final InetAddress ANY_IPV4 = InetAddresses.forString("0.0.0.0");
+  private static final InetAddress ANY_IPV6 = InetAddresses.forString("::");
 
-  private final Loop loop;
-  private final Surroundings surroundings;
-  private final NatMetrics metrics;
-  private final Route route;
+  private final PortControlDialogue<PcpAnswer> router;
   private final Map<IpProtocol, Bytes> nonces;
+  private final InetAddress any;
 
   /** Where a router has several addresses, both ports should be at one of them. */
-  private InetAddress given = ANY_ADDRESS;
-
-  private final Epoch epoch = new Epoch();
-  private Runnable open = () -> {};
+  private InetAddress given;
 
   /**
    * @param nonces from {@link #drawNonces}, the same ones for as long as the node may have mappings
+   * @param route of either family
    */
   PcpGateway(
       Loop loop,
@@ -56,11 +53,12 @@ final class PcpGateway implements Gateway {
       NatMetrics metrics,
       Map<IpProtocol, Bytes> nonces,
       Route route) {
-    this.loop = loop;
-    this.surroundings = surroundings;
-    this.metrics = metrics;
+    this.router =
+        new PortControlDialogue<>(
+            loop, surroundings, metrics, route, MappingProtocol.PCP, PcpCodec::decode);
     this.nonces = nonces;
-    this.route = route;
+    this.any = route.local() instanceof Inet6Address ? ANY_IPV6 : ANY_IPV4;
+    this.given = any;
   }
 
   /** One for each mapping that there can be. */
@@ -81,36 +79,28 @@ final class PcpGateway implements Gateway {
 
   @Override
   public Route route() {
-    return route;
+    return router.route();
   }
 
   @Override
   public void probe(Consumer<Probe> done) {
-    ask(
-        PcpCodec.announceRequest(route.local()),
+    router.ask(
+        PcpCodec.announceRequest(route().local()),
         WAITS,
         answer ->
             answer instanceof PcpAnswer.Announcement
                 || (answer instanceof PcpAnswer.Refusal refusal
                     && refusal.operation() == OP_ANNOUNCE),
-        answer -> {
-          // Who does not know ANNOUNCE, but PCP, is there as well; who only knows NAT-PMP is not.
-          boolean there =
-              answer
-                  .filter(
-                      said ->
-                          !(said instanceof PcpAnswer.Refusal refusal)
-                              || refusal.result() != PcpAnswer.UNSUPPORTED_VERSION)
-                  .isPresent();
-          if (!there) {
-            metrics.asked("pcp", NatMetrics.Outcome.SILENT);
-            done.accept(Probe.SILENT);
-            return;
-          }
-          metrics.asked("pcp", NatMetrics.Outcome.ANSWERED);
-          boolean lost = epoch.lostSince(answer.orElseThrow().epochSeconds(), loop.nanoTime());
-          done.accept(lost ? Probe.FORGETFUL : Probe.STEADY);
-        });
+        // Who does not know ANNOUNCE, but PCP, is there as well; who only knows NAT-PMP is not.
+        answer ->
+            done.accept(
+                answer
+                    .filter(
+                        said ->
+                            !(said instanceof PcpAnswer.Refusal refusal)
+                                || refusal.result() != PcpAnswer.UNSUPPORTED_VERSION)
+                    .map(said -> router.answered(said.epochSeconds()))
+                    .orElseGet(router::absent)));
   }
 
   @Override
@@ -121,34 +111,28 @@ final class PcpGateway implements Gateway {
         wish.externalPort(),
         wish.lifetime(),
         WAITS,
-        answer -> {
-          if (answer.isEmpty()) {
-            metrics.asked("pcp", NatMetrics.Outcome.SILENT);
-            done.accept(new Silent());
-          } else if (answer.get() instanceof PcpAnswer.Mapping made
-              && made.lifetimeSeconds() > 0
-              && made.externalAddress() instanceof Inet4Address
-              && made.externalPort() > 0) {
-            metrics.asked("pcp", NatMetrics.Outcome.GRANTED);
-            epoch.lostSince(made.epochSeconds(), loop.nanoTime());
-            given = made.externalAddress();
-            done.accept(
-                new Granted(
-                    new Mapping(
-                        wish.protocol(),
-                        wish.internalPort(),
-                        made.externalAddress(),
-                        made.externalPort(),
-                        Duration.ofSeconds(made.lifetimeSeconds()))));
-          } else {
-            metrics.asked("pcp", NatMetrics.Outcome.REFUSED);
-            done.accept(
-                new Refused(
-                    answer.get() instanceof PcpAnswer.Refusal refusal
-                        ? refusal.why()
-                        : "it gave a mapping without port, lifetime or IPv4 address"));
-          }
-        });
+        answer -> done.accept(answer.map(said -> outcome(wish, said)).orElseGet(router::silent)));
+  }
+
+  private Outcome outcome(Wish wish, PcpAnswer answer) {
+    if (answer instanceof PcpAnswer.Mapping made
+        && made.lifetimeSeconds() > 0
+        && Addresses.sameFamily(made.externalAddress(), any)
+        && made.externalPort() > 0) {
+      given = made.externalAddress();
+      return router.granted(
+          new Mapping(
+              wish.protocol(),
+              wish.internalPort(),
+              made.externalAddress(),
+              made.externalPort(),
+              Duration.ofSeconds(made.lifetimeSeconds())),
+          made.epochSeconds());
+    }
+    return router.refused(
+        answer instanceof PcpAnswer.Refusal refusal
+            ? refusal.why()
+            : "it gave a mapping without port, lifetime or an address of this family");
   }
 
   @Override
@@ -170,14 +154,14 @@ final class PcpGateway implements Gateway {
       List<Duration> waits,
       Consumer<Optional<PcpAnswer>> done) {
     Bytes nonce = nonces.getOrDefault(protocol, Bytes.EMPTY);
-    ask(
+    router.ask(
         PcpCodec.mapRequest(
-            route.local(),
+            route().local(),
             nonce,
             protocol,
             internalPort,
             externalPort,
-            lifetime.isZero() ? ANY_ADDRESS : given,
+            lifetime.isZero() ? any : given,
             lifetime.toSeconds()),
         waits,
         answer ->
@@ -192,27 +176,8 @@ final class PcpGateway implements Gateway {
         done);
   }
 
-  private void ask(
-      byte[] request,
-      List<Duration> waits,
-      Predicate<PcpAnswer> fits,
-      Consumer<Optional<PcpAnswer>> done) {
-    open =
-        Question.ask(
-            loop,
-            surroundings,
-            metrics,
-            route.local(),
-            new InetSocketAddress(route.gateway(), PcpCodec.PORT),
-            request,
-            waits,
-            route.gateway()::equals,
-            bytes -> Optional.of(PcpCodec.decode(bytes)).filter(fits),
-            done);
-  }
-
   @Override
   public void close() {
-    open.run();
+    router.close();
   }
 }

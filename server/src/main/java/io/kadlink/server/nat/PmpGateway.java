@@ -5,12 +5,10 @@ import io.kadlink.server.nat.wire.IpProtocol;
 import io.kadlink.server.nat.wire.PmpAnswer;
 import io.kadlink.server.nat.wire.PmpCodec;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** NAT-PMP (RFC 6886). A mapping's answer has no address, so that is asked for before. */
@@ -31,19 +29,13 @@ final class PmpGateway implements Gateway {
   /** Goodbyes are not waited for as long. */
   static final List<Duration> PARTING_WAITS = WAITS.subList(0, 2);
 
-  private final Loop loop;
-  private final Surroundings surroundings;
-  private final NatMetrics metrics;
-  private final Route route;
-  private final Epoch epoch = new Epoch();
+  private final PortControlDialogue<PmpAnswer> router;
   private @Nullable InetAddress external;
-  private Runnable open = () -> {};
 
   PmpGateway(Loop loop, Surroundings surroundings, NatMetrics metrics, Route route) {
-    this.loop = loop;
-    this.surroundings = surroundings;
-    this.metrics = metrics;
-    this.route = route;
+    this.router =
+        new PortControlDialogue<>(
+            loop, surroundings, metrics, route, MappingProtocol.PMP, PmpCodec::decode);
   }
 
   @Override
@@ -53,26 +45,22 @@ final class PmpGateway implements Gateway {
 
   @Override
   public Route route() {
-    return route;
+    return router.route();
   }
 
   @Override
   public void probe(Consumer<Probe> done) {
-    askAddress(
-        answer -> {
-          if (answer.isEmpty()) {
-            metrics.asked("pmp", NatMetrics.Outcome.SILENT);
-            done.accept(Probe.SILENT);
-            return;
-          }
-          metrics.asked("pmp", NatMetrics.Outcome.ANSWERED);
-          boolean lost = epoch.lostSince(answer.get().epochSeconds(), loop.nanoTime());
-          if (answer.get() instanceof PmpAnswer.ExternalAddress told) {
-            lost |= external != null && !external.equals(told.address());
-            external = told.address();
-          }
-          done.accept(lost ? Probe.FORGETFUL : Probe.STEADY);
-        });
+    askAddress(answer -> done.accept(answer.map(this::probed).orElseGet(router::absent)));
+  }
+
+  private Probe probed(PmpAnswer answer) {
+    Probe found = router.answered(answer.epochSeconds());
+    if (answer instanceof PmpAnswer.ExternalAddress told) {
+      boolean moved = external != null && !external.equals(told.address());
+      external = told.address();
+      return moved ? Probe.FORGETFUL : found;
+    }
+    return found;
   }
 
   @Override
@@ -80,18 +68,18 @@ final class PmpGateway implements Gateway {
     askAddress(
         answer -> {
           if (answer.isEmpty()) {
-            silent(done);
+            done.accept(router.silent());
           } else if (answer.get() instanceof PmpAnswer.ExternalAddress told) {
             external = told.address();
             mapAt(told.address(), wish, done);
           } else {
-            refused(why(answer.get()), done);
+            done.accept(router.refused(why(answer.get())));
           }
         });
   }
 
   private void askAddress(Consumer<Optional<PmpAnswer>> done) {
-    ask(
+    router.ask(
         PmpCodec.externalAddressRequest(),
         WAITS,
         answer ->
@@ -107,47 +95,30 @@ final class PmpGateway implements Gateway {
         wish.externalPort(),
         wish.lifetime(),
         WAITS,
-        answer -> {
-          if (answer.isEmpty()) {
-            silent(done);
-          } else if (answer.get() instanceof PmpAnswer.Mapping made) {
-            mapped(made, address, wish, done);
-          } else {
-            refused(why(answer.get()), done);
-          }
-        });
+        answer ->
+            done.accept(
+                answer.map(said -> outcome(address, wish, said)).orElseGet(router::silent)));
   }
 
-  private void mapped(
-      PmpAnswer.Mapping made, InetAddress address, Wish wish, Consumer<Outcome> done) {
-    if (made.lifetimeSeconds() == 0 || made.externalPort() == 0) {
-      refused("it gave a mapping without port or lifetime", done);
-      return;
+  private Outcome outcome(InetAddress address, Wish wish, PmpAnswer answer) {
+    if (!(answer instanceof PmpAnswer.Mapping made)) {
+      return router.refused(why(answer));
     }
-    metrics.asked("pmp", NatMetrics.Outcome.GRANTED);
-    epoch.lostSince(made.epochSeconds(), loop.nanoTime());
-    done.accept(
-        new Granted(
-            new Mapping(
-                wish.protocol(),
-                wish.internalPort(),
-                address,
-                made.externalPort(),
-                Duration.ofSeconds(made.lifetimeSeconds()))));
+    if (made.lifetimeSeconds() == 0 || made.externalPort() == 0) {
+      return router.refused("it gave a mapping without port or lifetime");
+    }
+    return router.granted(
+        new Mapping(
+            wish.protocol(),
+            wish.internalPort(),
+            address,
+            made.externalPort(),
+            Duration.ofSeconds(made.lifetimeSeconds())),
+        made.epochSeconds());
   }
 
   private static String why(PmpAnswer answer) {
     return answer instanceof PmpAnswer.Refusal refusal ? refusal.why() : "another answer";
-  }
-
-  private void refused(String why, Consumer<Outcome> done) {
-    metrics.asked("pmp", NatMetrics.Outcome.REFUSED);
-    done.accept(new Refused(why));
-  }
-
-  private void silent(Consumer<Outcome> done) {
-    metrics.asked("pmp", NatMetrics.Outcome.SILENT);
-    done.accept(new Silent());
   }
 
   @Override
@@ -170,7 +141,7 @@ final class PmpGateway implements Gateway {
       List<Duration> waits,
       Consumer<Optional<PmpAnswer>> done) {
     int operation = protocol == IpProtocol.TCP ? 2 : 1;
-    ask(
+    router.ask(
         PmpCodec.mappingRequest(protocol, internalPort, externalPort, lifetime.toSeconds()),
         waits,
         answer ->
@@ -183,29 +154,8 @@ final class PmpGateway implements Gateway {
         done);
   }
 
-  private void ask(
-      byte[] request,
-      List<Duration> waits,
-      java.util.function.Predicate<PmpAnswer> fits,
-      Consumer<Optional<PmpAnswer>> done) {
-    Function<byte[], Optional<PmpAnswer>> read =
-        bytes -> Optional.of(PmpCodec.decode(bytes)).filter(fits);
-    open =
-        Question.ask(
-            loop,
-            surroundings,
-            metrics,
-            route.local(),
-            new InetSocketAddress(route.gateway(), PmpCodec.PORT),
-            request,
-            waits,
-            route.gateway()::equals,
-            read,
-            done);
-  }
-
   @Override
   public void close() {
-    open.run();
+    router.close();
   }
 }

@@ -19,7 +19,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has a router map this node's ports, and keeps them mapped.
+ * Has a router map this node's ports, or let connections to them pass, and keeps that so.
  *
  * <pre>
  *              routers asked            one maps all ports
@@ -56,6 +56,7 @@ final class PortMappings implements Pursuit {
 
   private final Loop loop;
   private final Surroundings surroundings;
+  private final Passage passage;
   private final Findings findings;
   private final RandomGenerator random;
   private final InetAddress bind;
@@ -97,11 +98,13 @@ final class PortMappings implements Pursuit {
   }
 
   PortMappings(
+      Passage passage,
       Loop loop,
       Surroundings surroundings,
       Findings findings,
       NatOptions options,
       Function<Route, List<Gateway>> gateways) {
+    this.passage = passage;
     this.loop = loop;
     this.surroundings = surroundings;
     this.findings = findings;
@@ -127,10 +130,11 @@ final class PortMappings implements Pursuit {
   }
 
   /** One tick's work; each branch ends with {@link #rest}. */
-  private void look(List<Route> found) {
+  private void look(List<Route> all) {
     if (closed) {
       return;
     }
+    List<Route> found = all.stream().filter(passage::isOf).toList();
     long now = loop.nanoTime();
     if (!found.equals(routes)) {
       routes = found;
@@ -170,7 +174,7 @@ final class PortMappings implements Pursuit {
     routes.forEach(route -> candidates.addAll(gateways.apply(route)));
     if (candidates.isEmpty()) {
       nothing(
-          "there is no router"
+          passage.withoutRouter()
               + (bind.isAnyLocalAddress()
                   ? ""
                   : " in the network of " + InetAddresses.toAddrString(bind)));

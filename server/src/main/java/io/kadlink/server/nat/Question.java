@@ -8,8 +8,8 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +27,7 @@ final class Question<T> {
   private final byte[] datagram;
   private final List<Duration> waits;
   private final Predicate<InetAddress> from;
-  private final Function<byte[], Optional<T>> read;
+  private final BiFunction<InetAddress, byte[], Optional<T>> read;
   private final Consumer<Optional<T>> done;
   private @Nullable Transport socket;
   private Loop.@Nullable Timer timer;
@@ -41,7 +41,7 @@ final class Question<T> {
       byte[] datagram,
       List<Duration> waits,
       Predicate<InetAddress> from,
-      Function<byte[], Optional<T>> read,
+      BiFunction<InetAddress, byte[], Optional<T>> read,
       Consumer<Optional<T>> done) {
     this.loop = loop;
     this.metrics = metrics;
@@ -59,8 +59,8 @@ final class Question<T> {
    * @param local where to send from
    * @param waits how long to wait after each sending; as many sendings
    * @param from who may answer
-   * @param read what an answer says; empty, or a {@link BadAnswerException}, when it answers
-   *     something else
+   * @param read what an answer from this address says; empty, or a {@link BadAnswerException}, when
+   *     it answers something else
    * @param done called once, on the loop, with nothing when no answer came
    * @return calls the question off: {@code done} is not called any more
    */
@@ -73,7 +73,7 @@ final class Question<T> {
       byte[] datagram,
       List<Duration> waits,
       Predicate<InetAddress> from,
-      Function<byte[], Optional<T>> read,
+      BiFunction<InetAddress, byte[], Optional<T>> read,
       Consumer<Optional<T>> done) {
     loop.assertInLoop();
     Question<T> question = new Question<>(loop, metrics, to, datagram, waits, from, read, done);
@@ -119,7 +119,7 @@ final class Question<T> {
     }
     Optional<T> said;
     try {
-      said = read.apply(answer);
+      said = read.apply(sender.getAddress(), answer);
     } catch (BadAnswerException e) {
       metrics.unreadable(sender, e);
       return;

@@ -21,9 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * This machine's ways out. Where the system has no {@code /proc/net/route}, the router is taken to
- * have the first address of each private network, as nearly all home routers do. Blocks for
- * moments.
+ * This machine's ways out, those by IPv4 first. Where the system has no {@code /proc/net/route},
+ * the router is taken to have the first address of each private network, as nearly all home routers
+ * do. Blocks for moments.
  */
 final class Routes {
   private static final Logger log = LoggerFactory.getLogger(Routes.class);
@@ -48,6 +48,7 @@ final class Routes {
     } catch (IOException e) {
       log.debug("the ways out of this machine can't be seen", e);
     }
+    routes.addAll(Ipv6Routes.from(bind));
     return routes;
   }
 

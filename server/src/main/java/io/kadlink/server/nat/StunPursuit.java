@@ -121,7 +121,7 @@ final class StunPursuit implements Pursuit {
             StunCodec.bindingRequest(id),
             WAITS,
             to::equals,
-            bytes ->
+            (from, bytes) ->
                 Optional.of(StunCodec.decode(bytes)).filter(it -> it.transactionId().equals(id)),
             answer -> answered(to, answer));
   }

@@ -1,6 +1,7 @@
 package io.kadlink.server.nat;
 
 import io.kadlink.discovery.loop.Loop;
+import io.kadlink.discovery.table.Addresses;
 import io.kadlink.server.nat.Surroundings.HttpQuestion;
 import io.kadlink.server.nat.wire.BadAnswerException;
 import io.kadlink.server.nat.wire.DeviceDescription;
@@ -9,6 +10,8 @@ import io.kadlink.server.nat.wire.SoapAnswer;
 import io.kadlink.server.nat.wire.SoapCodec;
 import io.kadlink.server.nat.wire.SsdpAnswer;
 import io.kadlink.server.nat.wire.SsdpCodec;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
@@ -16,12 +19,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Speaks UPnP with one router: finds it by SSDP, reads its description, has it act by SOAP. Only
  * the router itself is believed: a device elsewhere in the local network could not forward
- * anything, but could have us fetch what it likes. Confined to the loop; a question at a time,
- * answered once.
+ * anything, but could have us fetch what it likes. By IPv6 a router answers from any address of its
+ * own, and the route tells one that it is not asked at: there a device of the same link is
+ * believed, as far as it leads to the address it answers from. Confined to the loop; a question at
+ * a time, answered once.
  */
 final class UpnpDialogue {
 
@@ -34,6 +40,9 @@ final class UpnpDialogue {
 
   /** All devices that map ports answer to this, those of version 2 too (§1.3.2). */
   private static final String TARGET = "urn:schemas-upnp-org:device:InternetGatewayDevice:1";
+
+  /** Of an IPv6 address those that the machines of a link have in common. */
+  private static final int LINK_BITS = 64;
 
   private static final int OK = 200;
 
@@ -56,29 +65,51 @@ final class UpnpDialogue {
     this.route = route;
   }
 
-  /** Looks for the router's service that maps ports. */
-  void find(Consumer<Optional<Service>> done) {
+  /**
+   * Looks for a service of the router.
+   *
+   * @param wanted finds it in a description
+   */
+  void find(
+      Function<DeviceDescription, Optional<Service>> wanted, Consumer<Optional<Service>> done) {
     open =
         Question.<SsdpAnswer>ask(
             loop,
             surroundings,
             metrics,
             route.local(),
-            SsdpCodec.GROUP,
-            SsdpCodec.search(TARGET, MAX_WAIT_SECONDS),
+            group(),
+            SsdpCodec.search(TARGET, MAX_WAIT_SECONDS, route.isIpv6()),
             SEARCH_WAITS,
-            route.gateway()::equals,
-            bytes ->
+            this::mayAnswer,
+            (from, bytes) ->
                 Optional.of(SsdpCodec.decode(bytes))
                     .filter(it -> it.target().equals(TARGET))
-                    .filter(it -> SsdpCodec.host(it.location()).equals(route.gateway())),
+                    .filter(it -> SsdpCodec.host(it.location()).equals(from)),
             found ->
                 found.ifPresentOrElse(
-                    answer -> describe(answer.location(), done),
+                    answer -> describe(answer.location(), wanted, done),
                     () -> done.accept(Optional.empty())));
   }
 
-  private void describe(URI location, Consumer<Optional<Service>> done) {
+  private boolean mayAnswer(InetAddress from) {
+    return from.equals(route.gateway())
+        || (route.isIpv6()
+            && (Addresses.isLan(from)
+                || Routes.first(from, LINK_BITS).equals(Routes.first(route.local(), LINK_BITS))));
+  }
+
+  /** Of IPv6 the one of the link, which is that of the router. */
+  private InetSocketAddress group() {
+    return route.gateway() instanceof Inet6Address router
+        ? SsdpCodec.linkGroup(router.getScopeId())
+        : SsdpCodec.GROUP;
+  }
+
+  private void describe(
+      URI location,
+      Function<DeviceDescription, Optional<Service>> wanted,
+      Consumer<Optional<Service>> done) {
     exchange(
         HttpQuestion.get(route.local(), location),
         UpnpGateway.HTTP_LIMIT,
@@ -87,8 +118,8 @@ final class UpnpDialogue {
           if (answer.filter(it -> it.status() == OK).isPresent()) {
             try {
               found =
-                  DeviceDescription.decode(answer.get().body().toArrayUnsafe(), location)
-                      .mappingService();
+                  wanted.apply(
+                      DeviceDescription.decode(answer.get().body().toArrayUnsafe(), location));
             } catch (BadAnswerException e) {
               unreadable(location, e);
             }

@@ -2,6 +2,7 @@ package io.kadlink.server.nat;
 
 import com.google.common.net.InetAddresses;
 import io.kadlink.discovery.loop.Loop;
+import io.kadlink.server.nat.wire.DeviceDescription;
 import io.kadlink.server.nat.wire.DeviceDescription.Service;
 import io.kadlink.server.nat.wire.IpProtocol;
 import io.kadlink.server.nat.wire.SoapAnswer;
@@ -94,6 +95,7 @@ final class UpnpGateway implements Gateway {
 
   private void search(Consumer<Probe> done) {
     router.find(
+        DeviceDescription::mappingService,
         found -> {
           if (found.isEmpty()) {
             done.accept(Probe.SILENT);

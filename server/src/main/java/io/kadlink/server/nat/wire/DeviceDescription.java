@@ -20,6 +20,9 @@ public record DeviceDescription(List<Service> services) {
           "urn:schemas-upnp-org:service:WANIPConnection:1",
           "urn:schemas-upnp-org:service:WANPPPConnection:1");
 
+  private static final String FIREWALL_SERVICE =
+      "urn:schemas-upnp-org:service:WANIPv6FirewallControl:1";
+
   public DeviceDescription {
     services = List.copyOf(services);
   }
@@ -74,6 +77,11 @@ public record DeviceDescription(List<Service> services) {
       }
     }
     return Optional.empty();
+  }
+
+  /** The service that opens the IPv6 firewall, when there is one (version 2 alone). */
+  public Optional<Service> firewallService() {
+    return services.stream().filter(service -> service.type().equals(FIREWALL_SERVICE)).findFirst();
   }
 
   private static final class Reader implements XmlText.Listener {

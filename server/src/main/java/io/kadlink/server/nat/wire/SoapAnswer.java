@@ -28,6 +28,9 @@ public sealed interface SoapAnswer {
       return switch (code) {
         case 401, 602 -> "the router does not know this action";
         case 606 -> "it is not authorised: port mapping is turned off in the router";
+        case 701 -> "the router's firewall has no room for more pinholes";
+        case 703 -> "the router's firewall lets no pinholes be made";
+        case NO_PINHOLE -> "there is no such pinhole";
         case CONFLICT, USED_PORT -> "the external port is taken";
         case NO_ENTRY -> "there is no such mapping";
         case NO_PORTS -> "the router has no ports left";
@@ -35,6 +38,12 @@ public sealed interface SoapAnswer {
       };
     }
   }
+
+  /** There is no firewall in the way. */
+  int FIREWALL_DISABLED = 702;
+
+  /** There is no such pinhole. */
+  int NO_PINHOLE = 704;
 
   /** There is no such mapping. */
   int NO_ENTRY = 714;

@@ -1,10 +1,12 @@
 package io.kadlink.server.nat.wire;
 
 import com.google.common.net.InetAddresses;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
@@ -15,6 +17,8 @@ public final class SsdpCodec {
   public static final InetSocketAddress GROUP =
       new InetSocketAddress(InetAddresses.forString("239.255.255.250"), 1900);
 
+  private static final byte[] LINK_GROUP = InetAddresses.forString("ff02::c").getAddress();
+
   /** The longest that fits one unfragmented datagram; real ones have a quarter of it. */
   static final int MAX_BYTES = 1_472;
 
@@ -24,13 +28,28 @@ public final class SsdpCodec {
   private SsdpCodec() {}
 
   /**
+   * Where devices listen by IPv6 (UPnP Device Architecture 1.1 annex A).
+   *
+   * @param scope the index of the network interface
+   */
+  public static InetSocketAddress linkGroup(int scope) {
+    try {
+      return new InetSocketAddress(
+          Inet6Address.getByAddress(null, LINK_GROUP, scope), GROUP.getPort());
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("sixteen bytes are an address", e);
+    }
+  }
+
+  /**
    * A search for one kind of device.
    *
    * @param maxWaitSeconds within which devices answer, 1 to 5
+   * @param ipv6 whether it goes to the {@link #linkGroup}
    */
-  public static byte[] search(String target, int maxWaitSeconds) {
+  public static byte[] search(String target, int maxWaitSeconds, boolean ipv6) {
     return ("M-SEARCH * HTTP/1.1\r\n"
-            + "HOST: 239.255.255.250:1900\r\n"
+            + ("HOST: " + (ipv6 ? "[FF02::C]" : "239.255.255.250") + ":1900\r\n")
             + "MAN: \"ssdp:discover\"\r\n"
             + "MX: "
             + maxWaitSeconds

@@ -22,7 +22,7 @@ class SsdpCodecTest {
 
   @Test
   void theSearchIsThatOfTheSpecification() {
-    assertThat(new String(SsdpCodec.search("ssdp:all", 2), StandardCharsets.US_ASCII))
+    assertThat(new String(SsdpCodec.search("ssdp:all", 2, false), StandardCharsets.US_ASCII))
         .isEqualTo(
             "M-SEARCH * HTTP/1.1\r\nHOST: 239.255.255.250:1900\r\nMAN: \"ssdp:discover\"\r\n"
                 + "MX: 2\r\nST: ssdp:all\r\n\r\n");
