@@ -7,11 +7,12 @@ import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Whether the other side is still there: pings at once and at an interval, and finds it dead when
- * for too long no byte has come, or hardly any of ours was taken though they wait. Silence does not
- * count while it is we who do not read. Confined to the channel's event loop.
+ * Whether the other side is still there: pings soon after the start and at an interval, and finds
+ * it dead when for too long no byte has come, or hardly any of ours was taken though they wait.
+ * Silence does not count while it is we who do not read. Confined to the channel's event loop.
  */
 final class KeepAlive {
 
@@ -29,11 +30,18 @@ final class KeepAlive {
    */
   static final int LEAST_TAKEN_BYTES = 48 * 1024;
 
+  /**
+   * From the start to the first ping. Protocols speak first: geth's conformance suite for eth falls
+   * over a ping that comes before Status.
+   */
+  static final Duration FIRST_PING = Duration.ofSeconds(1);
+
   private final EventLoop loop;
   private final FrameHandler frames;
   private final RlpxLimits limits;
   private final Host host;
   private ScheduledFuture<?> timer;
+  private @Nullable ScheduledFuture<?> firstPing;
 
   private boolean pingUnanswered;
   private long pingSentNanos;
@@ -51,13 +59,16 @@ final class KeepAlive {
     this.timer = loop.schedule(this::tick, limits.pingInterval().toNanos(), TimeUnit.NANOSECONDS);
   }
 
-  /** Delivery begins: measures the round trip at once. */
+  /** Delivery begins: measures the round trip soon. */
   void begin() {
-    ping(now());
+    firstPing = loop.schedule(() -> ping(now()), FIRST_PING.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   void stop() {
     timer.cancel(false);
+    if (firstPing != null) {
+      firstPing.cancel(false);
+    }
   }
 
   /** Any thread. */

@@ -77,7 +77,7 @@ public interface RlpxConnection {
    */
   void setReading(boolean reading);
 
-  /** The round trip of the last answered ping; the first is sent at {@link #start}. */
+  /** The round trip of the last answered ping; the first is sent a second after {@link #start}. */
   Optional<Duration> roundTrip();
 
   /** Sends Disconnect and closes once it is written, or after a short time limit. */
