@@ -49,6 +49,10 @@ final class BlockJson {
         .parentBeaconBlockRoot()
         .ifPresent(root -> json.put("parentBeaconBlockRoot", root.toHexString()));
     header.requestsHash().ifPresent(hash -> json.put("requestsHash", hash.toHexString()));
+    header
+        .blockAccessListHash()
+        .ifPresent(hash -> json.put("blockAccessListHash", hash.toHexString()));
+    header.slotNumber().ifPresent(slot -> json.put("slotNumber", Quantity.of(slot)));
     json.put("size", Quantity.of(BlockCodec.encode(block).size()));
     List<Transaction> transactions = block.body().transactions();
     List<Object> shown = new ArrayList<>();
@@ -139,7 +143,10 @@ final class BlockJson {
     json.put("from", transaction.sender().map(Bytes::toHexString).orElse(null));
     json.put("to", transaction.payload().to().map(Bytes::toHexString).orElse(null));
     json.put("type", Quantity.of(receipt.type()));
-    json.put("status", Quantity.of(receipt.succeeded() ? 1 : 0));
+    switch (receipt.outcome()) {
+      case Receipt.Status status -> json.put("status", Quantity.of(status.succeeded() ? 1 : 0));
+      case Receipt.PostState state -> json.put("root", state.stateRoot().toHexString());
+    }
     json.put("cumulativeGasUsed", Quantity.of(receipt.cumulativeGasUsed()));
     json.put("gasUsed", Quantity.of(receipt.cumulativeGasUsed() - before));
     json.put("effectiveGasPrice", Quantity.of(price(transaction, header)));

@@ -5,6 +5,7 @@ import io.kadlink.protocols.eth.chain.Block;
 import io.kadlink.protocols.eth.chain.BlockBody;
 import io.kadlink.protocols.eth.chain.BlockHeader;
 import io.kadlink.protocols.eth.chain.Chain;
+import io.kadlink.protocols.eth.chain.ForkFields;
 import io.kadlink.protocols.eth.chain.ForkId;
 import io.kadlink.protocols.eth.chain.ForkSchedule;
 import io.kadlink.protocols.eth.chain.ImportResult;
@@ -125,12 +126,7 @@ public final class FakeChain implements Chain {
         extraData,
         Bytes32.ZERO,
         Bytes.wrap(new byte[BlockHeader.NONCE_BYTES]),
-        Optional.of(UInt256.valueOf(7)),
-        Optional.of(MerkleTrie.EMPTY_ROOT),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty());
+        ForkFields.shanghai(UInt256.valueOf(7), MerkleTrie.EMPTY_ROOT));
   }
 
   private boolean put(Block block) {

@@ -7,12 +7,7 @@ import org.apache.tuweni.bytes.Bytes32;
 import org.apache.tuweni.units.bigints.UInt256;
 import org.jspecify.annotations.Nullable;
 
-/**
- * An execution-layer block header. Immutable; two headers are equal when their encodings are. The
- * optional fields appeared one fork at a time and can only be present in that order: {@code
- * baseFee} London, {@code withdrawalsRoot} Shanghai, {@code blobGasUsed}, {@code excessBlobGas},
- * {@code parentBeaconBlockRoot} Cancun, {@code requestsHash} Prague.
- */
+/** An execution-layer block header. Immutable; two headers are equal when their encodings are. */
 public final class BlockHeader {
   /** Bytes of an account address. */
   public static final int ADDRESS_BYTES = 20;
@@ -38,12 +33,7 @@ public final class BlockHeader {
   private final Bytes extraData;
   private final Bytes32 mixHash;
   private final Bytes nonce;
-  private final Optional<UInt256> baseFee;
-  private final Optional<Bytes32> withdrawalsRoot;
-  private final Optional<Long> blobGasUsed;
-  private final Optional<Long> excessBlobGas;
-  private final Optional<Bytes32> parentBeaconBlockRoot;
-  private final Optional<Bytes32> requestsHash;
+  private final ForkFields forkFields;
 
   // Computed at first use; a race computes the same value twice.
   private @Nullable Bytes encoded;
@@ -60,8 +50,7 @@ public final class BlockHeader {
    * @param extraData at most {@value HeaderCodec#MAX_EXTRA_DATA_BYTES} bytes; most rules allow 32
    * @param mixHash {@code prevRandao} since the Merge
    * @param nonce 8 bytes
-   * @throws IllegalArgumentException when a size is wrong, or an optional field is present without
-   *     the ones before it
+   * @throws IllegalArgumentException when a size is wrong
    */
   public BlockHeader(
       Bytes32 parentHash,
@@ -79,20 +68,13 @@ public final class BlockHeader {
       Bytes extraData,
       Bytes32 mixHash,
       Bytes nonce,
-      Optional<UInt256> baseFee,
-      Optional<Bytes32> withdrawalsRoot,
-      Optional<Long> blobGasUsed,
-      Optional<Long> excessBlobGas,
-      Optional<Bytes32> parentBeaconBlockRoot,
-      Optional<Bytes32> requestsHash) {
+      ForkFields forkFields) {
     requireSize("coinbase", coinbase, ADDRESS_BYTES);
     requireSize("logsBloom", logsBloom, BLOOM_BYTES);
     requireSize("nonce", nonce, NONCE_BYTES);
     if (extraData.size() > HeaderCodec.MAX_EXTRA_DATA_BYTES) {
       throw new IllegalArgumentException("extraData has " + extraData.size() + " bytes");
     }
-    requireInOrder(
-        baseFee, withdrawalsRoot, blobGasUsed, excessBlobGas, parentBeaconBlockRoot, requestsHash);
     this.parentHash = parentHash;
     this.ommersHash = ommersHash;
     this.coinbase = coinbase;
@@ -108,26 +90,12 @@ public final class BlockHeader {
     this.extraData = extraData;
     this.mixHash = mixHash;
     this.nonce = nonce;
-    this.baseFee = baseFee;
-    this.withdrawalsRoot = withdrawalsRoot;
-    this.blobGasUsed = blobGasUsed;
-    this.excessBlobGas = excessBlobGas;
-    this.parentBeaconBlockRoot = parentBeaconBlockRoot;
-    this.requestsHash = requestsHash;
+    this.forkFields = forkFields;
   }
 
   private static void requireSize(String name, Bytes bytes, int size) {
     if (bytes.size() != size) {
       throw new IllegalArgumentException(name + " has " + bytes.size() + " bytes, not " + size);
-    }
-  }
-
-  private static void requireInOrder(Optional<?>... tail) {
-    for (int i = 1; i < tail.length; i++) {
-      if (tail[i].isPresent() && tail[i - 1].isEmpty()) {
-        throw new IllegalArgumentException(
-            "an optional header field is present without the one before it");
-      }
     }
   }
 
@@ -228,32 +196,47 @@ public final class BlockHeader {
 
   /** Wei per gas; present since London. */
   public Optional<UInt256> baseFee() {
-    return baseFee;
+    return forkFields.baseFee();
   }
 
   /** Present since Shanghai. */
   public Optional<Bytes32> withdrawalsRoot() {
-    return withdrawalsRoot;
+    return forkFields.withdrawalsRoot();
   }
 
   /** Present since Cancun. */
   public Optional<Long> blobGasUsed() {
-    return blobGasUsed;
+    return forkFields.blobGasUsed();
   }
 
   /** Present since Cancun. */
   public Optional<Long> excessBlobGas() {
-    return excessBlobGas;
+    return forkFields.excessBlobGas();
   }
 
   /** Present since Cancun. */
   public Optional<Bytes32> parentBeaconBlockRoot() {
-    return parentBeaconBlockRoot;
+    return forkFields.parentBeaconBlockRoot();
   }
 
   /** Present since Prague. */
   public Optional<Bytes32> requestsHash() {
-    return requestsHash;
+    return forkFields.requestsHash();
+  }
+
+  /** Keccak-256 of the block's access list; present since Amsterdam. */
+  public Optional<Bytes32> blockAccessListHash() {
+    return forkFields.blockAccessListHash();
+  }
+
+  /** The slot the block was made for, unsigned 64-bit; present since Amsterdam. */
+  public Optional<Long> slotNumber() {
+    return forkFields.slotNumber();
+  }
+
+  /** All fields that came with forks. */
+  public ForkFields forkFields() {
+    return forkFields;
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.kadlink.protocols.eth.trie.MerkleTrie;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.List;
+import org.apache.tuweni.bytes.Bytes;
 import org.apache.tuweni.bytes.Bytes32;
 import org.apache.tuweni.rlp.RLP;
 
@@ -14,7 +15,10 @@ public final class BlockRoots {
   public static final Bytes32 NO_OMMERS = ommersHash(List.of());
 
   /** The requests hash of a block without requests (EIP-7685): SHA-256 of nothing. */
-  public static final Bytes32 NO_REQUESTS = sha256OfNothing();
+  public static final Bytes32 NO_REQUESTS = requestsHash(List.of());
+
+  /** The access list hash of a block that touched nothing (EIP-7928): Keccak-256 of a list. */
+  public static final Bytes32 NO_ACCESSES = NO_OMMERS;
 
   private BlockRoots() {}
 
@@ -37,9 +41,25 @@ public final class BlockRoots {
     return MerkleTrie.rootOfList(withdrawals.stream().map(BlockCodec::encodeWithdrawal).toList());
   }
 
-  private static Bytes32 sha256OfNothing() {
+  /**
+   * The requests hash of a block (EIP-7685).
+   *
+   * @param requests type byte and data of each, in the order of their types; one that is only a
+   *     type doesn't count
+   */
+  public static Bytes32 requestsHash(List<Bytes> requests) {
+    MessageDigest all = sha256();
+    for (Bytes request : requests) {
+      if (request.size() > 1) {
+        all.update(sha256().digest(request.toArrayUnsafe()));
+      }
+    }
+    return Bytes32.wrap(all.digest());
+  }
+
+  private static MessageDigest sha256() {
     try {
-      return Bytes32.wrap(MessageDigest.getInstance("SHA-256").digest());
+      return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e); // every JDK has SHA-256
     }

@@ -9,8 +9,8 @@ import org.apache.tuweni.rlp.RLP;
 import org.apache.tuweni.units.bigints.UInt256;
 
 /**
- * Headers to RLP and back, for every fork from Frontier to Prague. A header with more fields than
- * Prague's is refused: its hash could not be told apart from a forged one's.
+ * Headers to RLP and back, for every fork from Frontier to Amsterdam. A header with more fields
+ * than Amsterdam's is refused: its hash could not be told apart from a forged one's.
  */
 public final class HeaderCodec {
   /**
@@ -46,14 +46,23 @@ public final class HeaderCodec {
             reader.bytes("extraData", MAX_EXTRA_DATA_BYTES),
             reader.bytes32("mixHash"),
             reader.fixed("nonce", BlockHeader.NONCE_BYTES),
+            readForkFields(reader));
+    reader.requireEnd("header");
+    return header.decodedFrom(Bytes.wrap(copy));
+  }
+
+  private static ForkFields readForkFields(RlpReader reader) {
+    return reader.hasNext()
+        ? new ForkFields(
             optional(reader, r -> r.uint256("baseFee")),
             optional(reader, r -> r.bytes32("withdrawalsRoot")),
             optional(reader, r -> r.uint64("blobGasUsed")),
             optional(reader, r -> r.uint64("excessBlobGas")),
             optional(reader, r -> r.bytes32("parentBeaconBlockRoot")),
-            optional(reader, r -> r.bytes32("requestsHash")));
-    reader.requireEnd("header");
-    return header.decodedFrom(Bytes.wrap(copy));
+            optional(reader, r -> r.bytes32("requestsHash")),
+            optional(reader, r -> r.bytes32("blockAccessListHash")),
+            optional(reader, r -> r.uint64("slotNumber")))
+        : ForkFields.NONE;
   }
 
   /** The header's RLP. */
@@ -89,6 +98,8 @@ public final class HeaderCodec {
           header.excessBlobGas().map(Bytes::minimalBytes).ifPresent(writer::writeValue);
           header.parentBeaconBlockRoot().ifPresent(writer::writeValue);
           header.requestsHash().ifPresent(writer::writeValue);
+          header.blockAccessListHash().ifPresent(writer::writeValue);
+          header.slotNumber().map(Bytes::minimalBytes).ifPresent(writer::writeValue);
         });
   }
 }

@@ -8,14 +8,28 @@ import org.apache.tuweni.bytes.Bytes32;
  * A transaction receipt.
  *
  * @param type EIP-2718 type, 0 for legacy
- * @param succeeded post-Byzantium status
- * @param cumulativeGasUsed within its block
+ * @param outcome what became of the transaction
+ * @param cumulativeGasUsed within its block, unsigned 64-bit
  * @param logs in order; the bloom follows from them
  */
-public record Receipt(int type, boolean succeeded, long cumulativeGasUsed, List<Log> logs) {
+public record Receipt(int type, Outcome outcome, long cumulativeGasUsed, List<Log> logs) {
   public Receipt {
     logs = List.copyOf(logs);
   }
+
+  /** A receipt since Byzantium. */
+  public Receipt(int type, boolean succeeded, long cumulativeGasUsed, List<Log> logs) {
+    this(type, new Status(succeeded), cumulativeGasUsed, logs);
+  }
+
+  /** What a receipt says of the transaction's end. */
+  public sealed interface Outcome {}
+
+  /** Since Byzantium (EIP-658): whether it went through. */
+  public record Status(boolean succeeded) implements Outcome {}
+
+  /** Before Byzantium: the state root after it. */
+  public record PostState(Bytes32 stateRoot) implements Outcome {}
 
   /**
    * One log entry.

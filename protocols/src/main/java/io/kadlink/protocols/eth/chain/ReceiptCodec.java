@@ -4,14 +4,15 @@ import io.kadlink.protocols.eth.rlp.InvalidRlpException;
 import io.kadlink.protocols.eth.rlp.RlpReader;
 import java.util.List;
 import org.apache.tuweni.bytes.Bytes;
+import org.apache.tuweni.bytes.Bytes32;
 import org.apache.tuweni.rlp.RLP;
 import org.apache.tuweni.rlp.RLPWriter;
 
 /**
- * Receipts to bytes and back, in the form they have since Byzantium (EIP-658). The
- * <em>canonical</em> form stands in the receipts trie: a list for legacy, else the type byte and a
- * list (EIP-2718), bloom included. As an RLP <em>item</em> of an eth/68 message, a typed receipt is
- * wrapped as a string. eth/69 has a form of its own, a list with the type and without bloom.
+ * Receipts to bytes and back, of every fork since Frontier. The <em>canonical</em> form stands in
+ * the receipts trie: a list for legacy, else the type byte and a list (EIP-2718), bloom included.
+ * As an RLP <em>item</em> of an eth/68 message, a typed receipt is wrapped as a string. eth/69 has
+ * a form of its own, a list with the type and without bloom.
  */
 public final class ReceiptCodec {
   /** The largest receipt that is decoded: no message that could carry it is larger. */
@@ -50,7 +51,7 @@ public final class ReceiptCodec {
     Bytes list =
         RLP.encodeList(
             writer -> {
-              writer.writeValue(status(receipt));
+              writer.writeValue(outcome(receipt));
               writer.writeValue(Bytes.minimalBytes(receipt.cumulativeGasUsed()));
               writer.writeValue(LogsBloom.of(receipt.logs()));
               writer.writeList(receipt.logs(), ReceiptCodec::writeLog);
@@ -82,11 +83,11 @@ public final class ReceiptCodec {
   public static Receipt readItemWithoutBloom(RlpReader reader) {
     RlpReader fields = reader.list("receipt");
     int type = fields.smallInteger("type", MAX_TYPE);
-    boolean succeeded = readStatus(fields);
+    Receipt.Outcome outcome = readOutcome(fields);
     long gas = fields.uint64("cumulativeGasUsed");
     List<Receipt.Log> logs = fields.list("logs", ReceiptCodec::readLog);
     fields.requireEnd("receipt");
-    return new Receipt(type, succeeded, gas, logs);
+    return new Receipt(type, outcome, gas, logs);
   }
 
   /** The RLP item in the form of eth/69. */
@@ -94,14 +95,14 @@ public final class ReceiptCodec {
     return RLP.encodeList(
         writer -> {
           writer.writeValue(Bytes.minimalBytes(receipt.type()));
-          writer.writeValue(status(receipt));
+          writer.writeValue(outcome(receipt));
           writer.writeValue(Bytes.minimalBytes(receipt.cumulativeGasUsed()));
           writer.writeList(receipt.logs(), ReceiptCodec::writeLog);
         });
   }
 
   private static Receipt readFields(int type, RlpReader fields) {
-    boolean succeeded = readStatus(fields);
+    Receipt.Outcome outcome = readOutcome(fields);
     long gas = fields.uint64("cumulativeGasUsed");
     Bytes bloom = fields.fixed("logsBloom", BlockHeader.BLOOM_BYTES);
     List<Receipt.Log> logs = fields.list("logs", ReceiptCodec::readLog);
@@ -109,15 +110,23 @@ public final class ReceiptCodec {
     if (!bloom.equals(LogsBloom.of(logs))) {
       throw new InvalidRlpException("logsBloom: does not follow from the logs");
     }
-    return new Receipt(type, succeeded, gas, logs);
+    return new Receipt(type, outcome, gas, logs);
   }
 
-  private static boolean readStatus(RlpReader fields) {
-    return fields.smallInteger("status", 1) == 1;
+  /** A string of 32 bytes is a state root; anything else has to be 0 or 1. */
+  private static Receipt.Outcome readOutcome(RlpReader fields) {
+    Bytes raw = fields.rawItem("status");
+    RlpReader item = RlpReader.of(raw);
+    return raw.size() == 1 + Bytes32.SIZE
+        ? new Receipt.PostState(item.bytes32("post state"))
+        : new Receipt.Status(item.smallInteger("status", 1) == 1);
   }
 
-  private static Bytes status(Receipt receipt) {
-    return receipt.succeeded() ? Bytes.of(1) : Bytes.EMPTY;
+  private static Bytes outcome(Receipt receipt) {
+    return switch (receipt.outcome()) {
+      case Receipt.Status status -> status.succeeded() ? Bytes.of(1) : Bytes.EMPTY;
+      case Receipt.PostState state -> state.stateRoot();
+    };
   }
 
   private static Receipt.Log readLog(RlpReader items) {

@@ -4,6 +4,7 @@ import io.kadlink.protocols.eth.chain.Block;
 import io.kadlink.protocols.eth.chain.BlockBody;
 import io.kadlink.protocols.eth.chain.BlockHeader;
 import io.kadlink.protocols.eth.chain.BlockRoots;
+import io.kadlink.protocols.eth.chain.ForkFields;
 import io.kadlink.protocols.eth.chain.LogsBloom;
 import io.kadlink.protocols.eth.chain.Transaction;
 import io.kadlink.protocols.eth.chain.Withdrawal;
@@ -111,12 +112,13 @@ final class BlockBuilder {
             extraData,
             Bytes32.ZERO,
             Bytes.wrap(new byte[BlockHeader.NONCE_BYTES]),
-            Optional.of(baseFee),
-            Optional.of(BlockRoots.withdrawalsRoot(withdrawals)),
-            cancun ? Optional.of(0L) : Optional.empty(),
-            cancun ? Optional.of(blockRules.excessBlobGas(parent, fork)) : Optional.empty(),
-            cancun ? Optional.of(Bytes32.ZERO) : Optional.empty(),
-            fork.has(Fork.PRAGUE) ? Optional.of(BlockRoots.NO_REQUESTS) : Optional.empty());
+            new ForkFields(
+                Optional.of(baseFee),
+                Optional.of(BlockRoots.withdrawalsRoot(withdrawals)),
+                cancun ? Optional.of(0L) : Optional.empty(),
+                cancun ? Optional.of(blockRules.excessBlobGas(parent, fork)) : Optional.empty(),
+                cancun ? Optional.of(Bytes32.ZERO) : Optional.empty(),
+                fork.has(Fork.PRAGUE) ? Optional.of(BlockRoots.NO_REQUESTS) : Optional.empty()));
     return new Block(header, new BlockBody(included, List.of(), Optional.of(withdrawals)));
   }
 

@@ -100,12 +100,24 @@ final class BlockRules {
             () ->
                 presenceFault(
                     "parentBeaconBlockRoot", header.parentBeaconBlockRoot(), fork, Fork.CANCUN))
-        .or(() -> presenceFault("requestsHash", header.requestsHash(), fork, Fork.PRAGUE));
+        .or(() -> presenceFault("requestsHash", header.requestsHash(), fork, Fork.PRAGUE))
+        .or(() -> amsterdamFault("blockAccessListHash", header, header.blockAccessListHash()))
+        .or(() -> amsterdamFault("slotNumber", header, header.slotNumber()));
+  }
+
+  private Optional<String> amsterdamFault(String field, BlockHeader header, Optional<?> value) {
+    return presenceFault(
+        field, value, config.isAmsterdam(header.number(), header.timestamp()), "Amsterdam");
   }
 
   private static Optional<String> presenceFault(
       String field, Optional<?> value, Fork fork, Fork since) {
-    if (value.isPresent() == fork.has(since)) {
+    return presenceFault(field, value, fork.has(since), since);
+  }
+
+  private static Optional<String> presenceFault(
+      String field, Optional<?> value, boolean expected, Object since) {
+    if (value.isPresent() == expected) {
       return Optional.empty();
     }
     return fault(

@@ -30,6 +30,7 @@ public record ChainConfig(
   private static final String SHANGHAI = "shanghaiTime";
   private static final String CANCUN = "cancunTime";
   private static final String PRAGUE = "pragueTime";
+  private static final String AMSTERDAM = "amsterdamTime";
   private static final List<String> UNDERSTOOD_TIMES = List.of(SHANGHAI, CANCUN, PRAGUE);
 
   /** EIP-4844 and EIP-7691. */
@@ -60,6 +61,11 @@ public record ChainConfig(
       return Fork.CANCUN;
     }
     return passed(forkTimes.get(SHANGHAI), timestamp) ? Fork.SHANGHAI : Fork.LONDON;
+  }
+
+  /** Whether such a block's header names its access list and slot (EIP-7928, EIP-7843). */
+  boolean isAmsterdam(long number, long timestamp) {
+    return fork(number, timestamp) == Fork.LATER && passed(forkTimes.get(AMSTERDAM), timestamp);
   }
 
   /** Blobs aimed at per block. */

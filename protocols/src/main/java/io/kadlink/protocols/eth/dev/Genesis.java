@@ -4,6 +4,7 @@ import io.kadlink.protocols.eth.chain.Block;
 import io.kadlink.protocols.eth.chain.BlockBody;
 import io.kadlink.protocols.eth.chain.BlockHeader;
 import io.kadlink.protocols.eth.chain.BlockRoots;
+import io.kadlink.protocols.eth.chain.ForkFields;
 import io.kadlink.protocols.eth.chain.LogsBloom;
 import io.kadlink.protocols.eth.chain.Withdrawal;
 import io.kadlink.protocols.eth.trie.MerkleTrie;
@@ -105,6 +106,7 @@ public record Genesis(
   private Block block(Bytes32 stateRoot) {
     Fork fork = config.fork(number, timestamp);
     boolean cancun = fork.has(Fork.CANCUN);
+    boolean amsterdam = config.isAmsterdam(number, timestamp);
     BlockHeader header =
         new BlockHeader(
             parentHash,
@@ -122,14 +124,17 @@ public record Genesis(
             extraData,
             mixHash,
             Bytes.ofUnsignedLong(nonce),
-            fork.has(Fork.LONDON)
-                ? baseFee.or(() -> Optional.of(UInt256.valueOf(INITIAL_BASE_FEE)))
-                : baseFee,
-            fork.has(Fork.SHANGHAI) ? Optional.of(MerkleTrie.EMPTY_ROOT) : Optional.empty(),
-            cancun ? blobGasUsed.or(() -> Optional.of(0L)) : Optional.empty(),
-            cancun ? excessBlobGas.or(() -> Optional.of(0L)) : Optional.empty(),
-            cancun ? Optional.of(Bytes32.ZERO) : Optional.empty(),
-            fork.has(Fork.PRAGUE) ? Optional.of(BlockRoots.NO_REQUESTS) : Optional.empty());
+            new ForkFields(
+                fork.has(Fork.LONDON)
+                    ? baseFee.or(() -> Optional.of(UInt256.valueOf(INITIAL_BASE_FEE)))
+                    : baseFee,
+                fork.has(Fork.SHANGHAI) ? Optional.of(MerkleTrie.EMPTY_ROOT) : Optional.empty(),
+                cancun ? blobGasUsed.or(() -> Optional.of(0L)) : Optional.empty(),
+                cancun ? excessBlobGas.or(() -> Optional.of(0L)) : Optional.empty(),
+                cancun ? Optional.of(Bytes32.ZERO) : Optional.empty(),
+                fork.has(Fork.PRAGUE) ? Optional.of(BlockRoots.NO_REQUESTS) : Optional.empty(),
+                amsterdam ? Optional.of(BlockRoots.NO_ACCESSES) : Optional.empty(),
+                amsterdam ? Optional.of(0L) : Optional.empty()));
     Optional<List<Withdrawal>> withdrawals =
         fork.has(Fork.SHANGHAI) ? Optional.of(List.of()) : Optional.empty();
     return new Block(header, new BlockBody(List.of(), List.of(), withdrawals));

@@ -1,6 +1,7 @@
 package io.kadlink.protocols.eth.fuzz;
 
 import io.kadlink.protocols.eth.chain.BlockHeader;
+import io.kadlink.protocols.eth.chain.ForkFields;
 
 /** A header made from another's fields, so that it knows nothing of the bytes that one came in. */
 final class RebuiltHeader {
@@ -23,11 +24,14 @@ final class RebuiltHeader {
         header.extraData(),
         header.mixHash(),
         header.nonce(),
-        header.baseFee(),
-        header.withdrawalsRoot(),
-        header.blobGasUsed(),
-        header.excessBlobGas(),
-        header.parentBeaconBlockRoot(),
-        header.requestsHash());
+        new ForkFields(
+            header.baseFee(),
+            header.withdrawalsRoot(),
+            header.blobGasUsed(),
+            header.excessBlobGas(),
+            header.parentBeaconBlockRoot(),
+            header.requestsHash(),
+            header.blockAccessListHash(),
+            header.slotNumber()));
   }
 }

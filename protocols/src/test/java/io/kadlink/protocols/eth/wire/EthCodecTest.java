@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.kadlink.protocols.eth.chain.Receipt;
 import io.kadlink.protocols.eth.rlp.InvalidRlpException;
 import io.kadlink.protocols.eth.wire.EthMessage.BlockBodies;
 import io.kadlink.protocols.eth.wire.EthMessage.BlockHeaders;
@@ -94,9 +95,11 @@ class EthCodecTest {
       Bytes rlp = Bytes.fromHexString(vector.get("rlp").asText());
       Receipts message = (Receipts) EthCodec.decode(EthVersion.ETH_69, MessageCode.RECEIPTS, rlp);
       assertThat(message.receipts().getFirst()).hasSize(2);
-      assertThat(message.receipts().getFirst().get(0).succeeded()).isFalse();
+      assertThat(message.receipts().getFirst().get(0).outcome())
+          .isEqualTo(new Receipt.Status(false));
       assertThat(message.receipts().getFirst().get(0).cumulativeGasUsed()).isEqualTo(333);
-      assertThat(message.receipts().getFirst().get(1).succeeded()).isTrue();
+      assertThat(message.receipts().getFirst().get(1).outcome())
+          .isEqualTo(new Receipt.Status(true));
       assertThat(message.receipts().getFirst().get(1).type()).isEqualTo(1);
       assertThat(EthCodec.encode(EthVersion.ETH_69, message)).isEqualTo(rlp);
     }

@@ -4,6 +4,7 @@ import io.kadlink.identity.NodeKey;
 import io.kadlink.protocols.eth.chain.Block;
 import io.kadlink.protocols.eth.chain.BlockBody;
 import io.kadlink.protocols.eth.chain.BlockHeader;
+import io.kadlink.protocols.eth.chain.ForkFields;
 import io.kadlink.protocols.eth.chain.ForkId;
 import io.kadlink.protocols.eth.chain.Receipt;
 import io.kadlink.protocols.eth.chain.Transaction;
@@ -60,12 +61,7 @@ public final class EthSamples {
         Bytes.fromHexString("0x6b61646c696e6b"),
         hash(6),
         Bytes.wrap(new byte[BlockHeader.NONCE_BYTES]),
-        Optional.of(UInt256.valueOf(7)),
-        Optional.of(hash(8)),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty());
+        ForkFields.shanghai(UInt256.valueOf(7), hash(8)));
   }
 
   public static Transaction transfer(long nonce) {
