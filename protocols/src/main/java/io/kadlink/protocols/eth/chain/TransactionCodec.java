@@ -14,8 +14,8 @@ import org.apache.tuweni.rlp.RLPWriter;
 import org.apache.tuweni.units.bigints.UInt256;
 
 /**
- * Transactions to bytes and back: legacy, EIP-2930, EIP-1559, EIP-4844 (as in a block) and
- * EIP-7702. Types unknown to it are refused.
+ * Transactions to bytes and back: legacy, EIP-2930, EIP-1559, EIP-4844 (as in a block; {@link
+ * PooledTransactionCodec} for those with sidecar) and EIP-7702. Types unknown to it are refused.
  *
  * <p>A transaction has two forms (EIP-2718). The <em>canonical</em> one is hashed and stands in the
  * transactions trie: a list for legacy, else the type byte and a list. As an RLP <em>item</em>
@@ -77,10 +77,15 @@ public final class TransactionCodec {
       return decode(reader.rawItem("transaction"));
     }
     Bytes canonical = reader.bytes("transaction", MAX_TRANSACTION_BYTES);
-    if (!canonical.isEmpty() && (canonical.get(0) & 0xff) >= FIRST_LIST_BYTE) {
+    requireTyped(canonical);
+    return decode(canonical);
+  }
+
+  /** What is wrapped as a string must have a type. */
+  static void requireTyped(Bytes encoded) {
+    if (!encoded.isEmpty() && (encoded.get(0) & 0xff) >= FIRST_LIST_BYTE) {
       throw new InvalidRlpException("transaction: a legacy transaction wrapped as a string");
     }
-    return decode(canonical);
   }
 
   /** {@link #readItem(RlpReader)} for an item on its own. */

@@ -2,6 +2,8 @@ package io.kadlink.protocols.eth.fuzz;
 
 import io.kadlink.protocols.eth.chain.BlockCodec;
 import io.kadlink.protocols.eth.chain.HeaderCodec;
+import io.kadlink.protocols.eth.chain.PooledTransaction;
+import io.kadlink.protocols.eth.chain.PooledTransactionCodec;
 import io.kadlink.protocols.eth.chain.Receipt;
 import io.kadlink.protocols.eth.chain.ReceiptCodec;
 import io.kadlink.protocols.eth.chain.Transaction;
@@ -13,13 +15,13 @@ import java.util.Optional;
 import org.apache.tuweni.bytes.Bytes;
 
 /**
- * Any bytes as a header, transaction, block, body, withdrawal or receipt: refused with the one
- * exception there is for it, or accepted, and then the fields encode again to the same bytes. The
- * first byte chooses what.
+ * Any bytes as a header, transaction (with or without sidecar), block, body, withdrawal or receipt:
+ * refused with the one exception there is for it, or accepted, and then the fields encode again to
+ * the same bytes. The first byte chooses what.
  */
 public final class ChainCodecFuzz {
   /** Kinds to choose from. */
-  static final int KINDS = 9;
+  static final int KINDS = 11;
 
   private ChainCodecFuzz() {}
 
@@ -55,13 +57,25 @@ public final class ChainCodecFuzz {
         reader.requireEnd("receipt");
         yield ReceiptCodec.encodeItem(receipt);
       }
-      default -> {
+      case 8 -> {
         RlpReader reader = RlpReader.of(input);
         Receipt receipt = ReceiptCodec.readItemWithoutBloom(reader);
         reader.requireEnd("receipt");
         yield ReceiptCodec.encodeItemWithoutBloom(receipt);
       }
+      case 9 -> PooledTransactionCodec.encode(rebuilt(PooledTransactionCodec.decode(input)));
+      default -> {
+        RlpReader reader = RlpReader.of(input);
+        PooledTransaction pooled = PooledTransactionCodec.readItem(reader);
+        reader.requireEnd("transaction");
+        yield PooledTransactionCodec.encodeItem(rebuilt(pooled));
+      }
     };
+  }
+
+  private static PooledTransaction rebuilt(PooledTransaction pooled) {
+    pooled.flaw();
+    return new PooledTransaction(rebuilt(pooled.transaction()), pooled.sidecar());
   }
 
   /** The same transaction without the bytes it was decoded from; its sender must be judged too. */

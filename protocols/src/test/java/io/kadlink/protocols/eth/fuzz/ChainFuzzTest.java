@@ -9,6 +9,7 @@ import io.kadlink.protocols.eth.chain.Receipt;
 import io.kadlink.protocols.eth.chain.ReceiptCodec;
 import io.kadlink.protocols.eth.chain.Transaction;
 import io.kadlink.protocols.eth.chain.TransactionCodec;
+import io.kadlink.protocols.eth.rlp.RlpReader;
 import io.kadlink.protocols.eth.trie.MerkleTrie;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.tuweni.bytes.Bytes;
 import org.apache.tuweni.bytes.Bytes32;
+import org.apache.tuweni.rlp.RLP;
 import org.junit.jupiter.api.Test;
 
 /** Decoders of blocks, genesis files and stored trie nodes, fuzzed briefly. */
@@ -55,7 +57,25 @@ class ChainFuzzTest {
     seeds.add(seed(6, ReceiptCodec.encode(receipt)));
     seeds.add(seed(7, ReceiptCodec.encodeItem(receipt)));
     seeds.add(seed(8, ReceiptCodec.encodeItemWithoutBloom(receipt)));
+    for (JsonNode vector : TestVectors.json("geth-headers.json")) {
+      seeds.add(seed(0, Bytes.fromHexString(vector.get("rlp").asText())));
+    }
+    seeds.add(seed(9, blobTransaction()));
+    seeds.add(seed(10, RLP.encodeValue(blobTransaction())));
     return seeds;
+  }
+
+  /** With a sidecar that has no blobs, as in eth/72. */
+  private static Bytes blobTransaction() {
+    for (JsonNode vector : TestVectors.json("geth-eth-messages.json")) {
+      if (vector.get("message").asText().equals("PooledTransactions")) {
+        RlpReader message =
+            RlpReader.ofList(Bytes.fromHexString(vector.get("rlp").asText()), "message");
+        message.uint64("request-id");
+        return message.list("transactions").bytes("transaction", 1 << 20);
+      }
+    }
+    throw new IllegalStateException("no such vector");
   }
 
   private static List<byte[]> genesisFiles() {
