@@ -86,8 +86,7 @@ final class ServerStart {
     Unpacking unpacking = new Unpacking(platform.computation());
     this.hosts = new ArrayList<>();
     for (Protocol protocol : options.protocols()) {
-      hosts.add(
-          new ProtocolHost(protocol, platform.protocol(protocol.name()), unpacking, metrics));
+      hosts.add(new ProtocolHost(protocol, platform.protocol(protocol.name()), unpacking, metrics));
     }
     this.peers = new PeerSet(loop, steady, List.copyOf(hosts), metrics, events);
     this.dialer =

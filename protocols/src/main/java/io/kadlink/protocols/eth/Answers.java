@@ -1,21 +1,28 @@
 package io.kadlink.protocols.eth;
 
-import io.kadlink.protocols.eth.chain.BlockBody;
+import io.kadlink.protocols.eth.chain.BlobSidecar;
+import io.kadlink.protocols.eth.chain.BlockCodec;
 import io.kadlink.protocols.eth.chain.BlockHeader;
 import io.kadlink.protocols.eth.chain.Chain;
-import io.kadlink.protocols.eth.chain.Receipt;
-import io.kadlink.protocols.eth.chain.Transaction;
+import io.kadlink.protocols.eth.chain.PooledTransaction;
+import io.kadlink.protocols.eth.chain.PooledTransactionCodec;
+import io.kadlink.protocols.eth.rlp.RlpSize;
 import io.kadlink.protocols.eth.wire.EthLimits;
+import io.kadlink.protocols.eth.wire.EthMessage.BlockAccessLists;
 import io.kadlink.protocols.eth.wire.EthMessage.BlockBodies;
 import io.kadlink.protocols.eth.wire.EthMessage.BlockHeaders;
+import io.kadlink.protocols.eth.wire.EthMessage.Cells;
+import io.kadlink.protocols.eth.wire.EthMessage.GetBlockAccessLists;
 import io.kadlink.protocols.eth.wire.EthMessage.GetBlockBodies;
 import io.kadlink.protocols.eth.wire.EthMessage.GetBlockHeaders;
+import io.kadlink.protocols.eth.wire.EthMessage.GetCells;
 import io.kadlink.protocols.eth.wire.EthMessage.GetPooledTransactions;
 import io.kadlink.protocols.eth.wire.EthMessage.GetReceipts;
 import io.kadlink.protocols.eth.wire.EthMessage.PooledTransactions;
-import io.kadlink.protocols.eth.wire.EthMessage.Receipts;
 import io.kadlink.protocols.eth.wire.EthMessage.Request;
 import io.kadlink.protocols.eth.wire.EthMessage.Response;
+import io.kadlink.protocols.eth.wire.EthMessage.TransactionCells;
+import io.kadlink.protocols.eth.wire.EthVersion;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -29,14 +36,11 @@ import org.jspecify.annotations.Nullable;
  * is not there, and before it would break the hard limit; a shorter answer is no breach.
  */
 final class Answers {
-  /** What an item costs besides the bytes that are counted. */
-  private static final int ITEM_OVERHEAD = 64;
+  /** Around the items: the message's header, a request id, a flag, the list's header. */
+  private static final int ENVELOPE_BYTES = 4 + 9 + 1 + 4;
 
-  /** Bytes of one withdrawal, about. */
-  private static final int WITHDRAWAL_BYTES = 48;
-
-  /** Bytes of one receipt without its logs, about: mostly the bloom of eth/68. */
-  private static final int RECEIPT_BYTES = 300;
+  /** What the items of one answer may take. */
+  static final long MAX_ITEM_BYTES = EthLimits.MAX_MESSAGE_BYTES - ENVELOPE_BYTES;
 
   /** Blocks walked back off the canonical chain for one answer. */
   private static final int MAX_WALK = 2 * EthLimits.MAX_HEADERS;
@@ -47,22 +51,16 @@ final class Answers {
     this.chain = chain;
   }
 
-  Response to(Request request) {
+  /** What a peer that speaks {@code version} gets. */
+  Response to(EthVersion version, Request request) {
     return switch (request) {
       case GetBlockHeaders asked -> new BlockHeaders(asked.requestId(), headers(asked));
       case GetBlockBodies asked ->
           new BlockBodies(
               asked.requestId(),
-              collect(asked.hashes(), EthLimits.MAX_BODIES, true, chain::body, Answers::bytes));
-      case GetReceipts asked ->
-          new Receipts(
-              asked.requestId(),
               collect(
-                  asked.hashes(),
-                  EthLimits.MAX_RECEIPT_LISTS,
-                  true,
-                  chain::receipts,
-                  Answers::receiptBytes));
+                  asked.hashes(), EthLimits.MAX_BODIES, true, chain::body, BlockCodec::bodyBytes));
+      case GetReceipts asked -> new ReceiptAnswer(chain, version).to(asked);
       case GetPooledTransactions asked ->
           new PooledTransactions(
               asked.requestId(),
@@ -70,9 +68,46 @@ final class Answers {
                   asked.hashes(),
                   EthLimits.MAX_TRANSACTIONS,
                   false,
-                  chain.pool()::get,
-                  Answers::bytes));
+                  hash -> pooled(version, hash),
+                  PooledTransactionCodec::itemBytes));
+      case GetBlockAccessLists asked ->
+          new BlockAccessLists(
+              asked.requestId(),
+              collect(
+                  asked.hashes(),
+                  EthLimits.MAX_ACCESS_LISTS,
+                  true,
+                  hash -> Optional.of(chain.accessList(hash)),
+                  list -> list.map(present -> present.encoded().size()).orElse(1)));
+      case GetCells asked ->
+          new Cells(
+              asked.requestId(),
+              collect(
+                  asked.hashes(),
+                  EthLimits.MAX_CELL_TRANSACTIONS,
+                  false,
+                  hash ->
+                      chain
+                          .pool()
+                          .cells(hash, asked.cells())
+                          .map(cells -> new TransactionCells(hash, cells)),
+                  Answers::bytes),
+              asked.cells());
     };
+  }
+
+  /** Whole, or not at all; since eth/72 blobs are fetched as cells. */
+  private Optional<PooledTransaction> pooled(EthVersion version, Bytes32 hash) {
+    Optional<PooledTransaction> pooled =
+        chain.pool().pooled(hash).filter(found -> found.flaw().isEmpty());
+    if (version.has(EthVersion.ETH_72)) {
+      return pooled.map(
+          found ->
+              new PooledTransaction(
+                  found.transaction(), found.sidecar().map(BlobSidecar::withoutBlobs)));
+    }
+    return pooled.filter(
+        found -> found.sidecar().map(sidecar -> !sidecar.blobs().isEmpty()).orElse(true));
   }
 
   private List<BlockHeader> headers(GetBlockHeaders request) {
@@ -148,8 +183,8 @@ final class Answers {
       }
       Optional<T> item = source.apply(hash);
       if (item.isPresent()) {
-        bytes += size.applyAsLong(item.get()) + ITEM_OVERHEAD;
-        if (bytes > EthLimits.MAX_MESSAGE_BYTES - ITEM_OVERHEAD) {
+        bytes += size.applyAsLong(item.get());
+        if (bytes > MAX_ITEM_BYTES) {
           break;
         }
         found.add(item.get());
@@ -160,29 +195,8 @@ final class Answers {
     return found;
   }
 
-  private static long bytes(Transaction transaction) {
-    return transaction.encoded().size();
-  }
-
-  private static long bytes(BlockBody body) {
-    long sum = (long) WITHDRAWAL_BYTES * body.withdrawals().map(List::size).orElse(0);
-    for (Transaction transaction : body.transactions()) {
-      sum += transaction.encoded().size() + Integer.BYTES;
-    }
-    for (BlockHeader ommer : body.ommers()) {
-      sum += ommer.encoded().size();
-    }
-    return sum;
-  }
-
-  private static long receiptBytes(List<Receipt> receipts) {
-    long sum = 0;
-    for (Receipt receipt : receipts) {
-      sum += RECEIPT_BYTES;
-      for (Receipt.Log entry : receipt.logs()) {
-        sum += ITEM_OVERHEAD + entry.data().size() + 33L * entry.topics().size();
-      }
-    }
-    return sum;
+  private static long bytes(TransactionCells transaction) {
+    return RlpSize.withHeader(Bytes32.SIZE)
+        + RlpSize.withHeader(transaction.cells().stream().mapToLong(RlpSize::ofString).sum());
   }
 }

@@ -295,7 +295,7 @@ final class EthSessions {
     show(peer);
     switch (status) {
       case Status68 named -> now.poll().resolve(peer, named.head());
-      case Status69 named -> peer.setHead(named.range().head());
+      case Status69 named -> peer.setRange(named.range());
     }
     now.transactions().connected(peer);
     now.blocks().connected(peer, unanswered.named());
@@ -322,7 +322,7 @@ final class EthSessions {
       log.debug("{}: {} not answered, it doesn't read what it has", peer, request.name());
       return;
     }
-    peer.send(answers.to(request));
+    peer.send(answers.to(peer.version(), request));
   }
 
   private void show(EthPeer peer) {

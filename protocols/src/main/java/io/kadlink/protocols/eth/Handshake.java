@@ -31,23 +31,20 @@ final class Handshake {
 
   Status ours(EthVersion version) {
     BlockHeader head = chain.head();
-    return switch (version) {
-      case ETH_68 ->
-          new Status68(
-              version.number(),
-              chain.networkId(),
-              chain.totalDifficulty(),
-              head.hash(),
-              chain.genesisHash(),
-              chain.forks().at(head));
-      case ETH_69 ->
-          new Status69(
-              version.number(),
-              chain.networkId(),
-              chain.genesisHash(),
-              chain.forks().at(head),
-              new BlockRange(0, head.number(), head.hash()));
-    };
+    return version.has(EthVersion.ETH_69)
+        ? new Status69(
+            version.number(),
+            chain.networkId(),
+            chain.genesisHash(),
+            chain.forks().at(head),
+            new BlockRange(chain.earliestBlock(), head.number(), head.hash()))
+        : new Status68(
+            version.number(),
+            chain.networkId(),
+            chain.totalDifficulty(),
+            head.hash(),
+            chain.genesisHash(),
+            chain.forks().at(head));
   }
 
   /** Empty when we have a chain in common. */

@@ -2,30 +2,45 @@ package io.kadlink.protocols.eth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kadlink.protocols.eth.chain.BlobSamples;
+import io.kadlink.protocols.eth.chain.BlobSidecar;
 import io.kadlink.protocols.eth.chain.Block;
+import io.kadlink.protocols.eth.chain.BlockAccessList;
 import io.kadlink.protocols.eth.chain.BlockHeader;
+import io.kadlink.protocols.eth.chain.CellMask;
+import io.kadlink.protocols.eth.chain.PooledTransaction;
+import io.kadlink.protocols.eth.chain.Receipt;
 import io.kadlink.protocols.eth.chain.Transaction;
+import io.kadlink.protocols.eth.wire.EthCodec;
 import io.kadlink.protocols.eth.wire.EthLimits;
+import io.kadlink.protocols.eth.wire.EthMessage.BlockAccessLists;
 import io.kadlink.protocols.eth.wire.EthMessage.BlockBodies;
 import io.kadlink.protocols.eth.wire.EthMessage.BlockHeaders;
+import io.kadlink.protocols.eth.wire.EthMessage.Cells;
+import io.kadlink.protocols.eth.wire.EthMessage.GetBlockAccessLists;
 import io.kadlink.protocols.eth.wire.EthMessage.GetBlockBodies;
 import io.kadlink.protocols.eth.wire.EthMessage.GetBlockHeaders;
 import io.kadlink.protocols.eth.wire.EthMessage.GetBlockHeaders.AtHash;
 import io.kadlink.protocols.eth.wire.EthMessage.GetBlockHeaders.AtNumber;
 import io.kadlink.protocols.eth.wire.EthMessage.GetBlockHeaders.Origin;
+import io.kadlink.protocols.eth.wire.EthMessage.GetCells;
 import io.kadlink.protocols.eth.wire.EthMessage.GetPooledTransactions;
 import io.kadlink.protocols.eth.wire.EthMessage.GetReceipts;
 import io.kadlink.protocols.eth.wire.EthMessage.PooledTransactions;
 import io.kadlink.protocols.eth.wire.EthMessage.Receipts;
+import io.kadlink.protocols.eth.wire.EthMessage.TransactionCells;
 import io.kadlink.protocols.eth.wire.EthSamples;
 import io.kadlink.protocols.eth.wire.EthVersion;
 import io.kadlink.server.testing.MemoryNetwork;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import org.apache.tuweni.bytes.Bytes;
 import org.apache.tuweni.bytes.Bytes32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class AnswersTest {
@@ -151,7 +166,161 @@ class AnswersTest {
     node.eth().sendTransaction(one);
     node.eth().sendTransaction(two);
     peer.says(new GetPooledTransactions(3, List.of(two.hash(), Bytes32.ZERO, one.hash())));
-    assertThat(peer.heardOne(PooledTransactions.class).transactions()).containsExactly(two, one);
+    assertThat(peer.heardOne(PooledTransactions.class).transactions())
+        .containsExactly(PooledTransaction.of(two), PooledTransaction.of(one));
+  }
+
+  @Test
+  void receiptsBeforeVersion70EndBeforeABlockThatDoesNotFit() {
+    chain.setReceipts(hash(4), receiptsOf(11, 1 << 20));
+    PlayedPeer other = node.meets(EthVersion.ETH_69).greets();
+    other.says(new GetReceipts(3, List.of(hash(3), hash(4), hash(6))));
+    assertThat(other.heardOne(Receipts.class).receipts()).hasSize(1);
+  }
+
+  @Test
+  void receiptsOfABlockThatDoesNotFitComeInParts() {
+    List<Receipt> all = receiptsOf(11, 1 << 20);
+    chain.setReceipts(hash(4), all);
+    PlayedPeer other = node.meets(EthVersion.ETH_70).greets();
+
+    other.says(new GetReceipts(3, List.of(hash(3), hash(4), hash(6))));
+    Receipts first = other.heardOne(Receipts.class);
+    assertThat(first.lastBlockIncomplete()).isTrue();
+    assertThat(first.receipts().get(1)).isEqualTo(all.subList(0, 9));
+
+    other.says(new GetReceipts(4, 9, List.of(hash(4), hash(6))));
+    Receipts second = other.heardOne(Receipts.class);
+    assertThat(second.requestId()).isEqualTo(4);
+    assertThat(second.lastBlockIncomplete()).isFalse();
+    // The soft limit is reached with the rest of the large block.
+    assertThat(second.receipts()).containsExactly(all.subList(9, 11));
+  }
+
+  @Test
+  void aBlockOfWhichNoReceiptFitsEndsTheAnswer() {
+    chain.setReceipts(hash(3), receiptsOf(1, 1 << 20));
+    chain.setReceipts(hash(4), receiptsOf(1, 10 << 20));
+    PlayedPeer other = node.meets(EthVersion.ETH_70).greets();
+    other.says(new GetReceipts(3, List.of(hash(3), hash(4))));
+    Receipts answer = other.heardOne(Receipts.class);
+    assertThat(answer.receipts()).hasSize(1);
+    assertThat(answer.lastBlockIncomplete()).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, true", "1, false"})
+  void receiptsFillAMessageToTheLastByte(int more, boolean whole) {
+    // What is around the data of the one log: five lists, a string, the address and six fields.
+    int around =
+        EthCodec.encode(EthVersion.ETH_70, new Receipts(-1L, List.of(receiptsOf(1, 1 << 20))))
+                .size()
+            - (1 << 20);
+    List<Receipt> receipts =
+        new ArrayList<>(receiptsOf(1, EthLimits.MAX_MESSAGE_BYTES - around + more));
+    chain.setReceipts(hash(4), receipts);
+    PlayedPeer other = node.meets(EthVersion.ETH_70).greets();
+    other.says(new GetReceipts(-1, List.of(hash(4))));
+    Receipts answer = other.heardOne(Receipts.class);
+    assertThat(answer.receipts()).hasSize(whole ? 1 : 0);
+    if (whole) {
+      assertThat(EthCodec.encode(EthVersion.ETH_70, answer).size())
+          .isEqualTo(EthLimits.MAX_MESSAGE_BYTES);
+    }
+  }
+
+  @Test
+  void anIndexBehindTheLastReceiptGetsNone() {
+    PlayedPeer other = node.meets(EthVersion.ETH_70).greets();
+    for (long index : new long[] {1, 2, -1}) {
+      other.says(new GetReceipts(3, index, List.of(hash(3), hash(6))));
+      assertThat(other.heardOne(Receipts.class).receipts())
+          .containsExactly(List.of(), chain.receipts(hash(6)).orElseThrow());
+    }
+  }
+
+  @Test
+  void accessListsAreServedWithAMarkWhereThereIsNone() {
+    BlockAccessList list = EthSamples.accessList(3);
+    chain.setAccessList(hash(3), list);
+    PlayedPeer other = node.meets(EthVersion.ETH_71).greets();
+    other.says(new GetBlockAccessLists(3, List.of(hash(2), hash(3), Bytes32.ZERO)));
+    assertThat(other.heardOne(BlockAccessLists.class).accessLists())
+        .containsExactly(Optional.empty(), Optional.of(list), Optional.empty());
+  }
+
+  @Test
+  void blobTransactionsComeWithTheirBlobsAndSinceVersion72Without() {
+    PooledTransaction blob = BlobSamples.all().get(2);
+    chain.pool().put(blob);
+    GetPooledTransactions request = new GetPooledTransactions(3, List.of(blob.hash()));
+    assertThat(answer(EthVersion.ETH_71, request)).containsExactly(blob);
+    assertThat(answer(EthVersion.ETH_72, request))
+        .containsExactly(
+            new PooledTransaction(
+                blob.transaction(), blob.sidecar().map(BlobSidecar::withoutBlobs)));
+  }
+
+  @Test
+  void blobTransactionsWithoutAllTheirPartsAreNotServed() {
+    PooledTransaction blob = BlobSamples.all().get(2);
+    GetPooledTransactions request = new GetPooledTransactions(3, List.of(blob.hash()));
+    chain.pool().put(PooledTransaction.of(blob.transaction()));
+    assertThat(answer(EthVersion.ETH_72, request)).isEmpty();
+    chain
+        .pool()
+        .put(
+            new PooledTransaction(
+                blob.transaction(), blob.sidecar().map(BlobSidecar::withoutBlobs)));
+    assertThat(answer(EthVersion.ETH_71, request)).isEmpty();
+    assertThat(answer(EthVersion.ETH_72, request)).hasSize(1);
+  }
+
+  private List<PooledTransaction> answer(EthVersion version, GetPooledTransactions request) {
+    PlayedPeer other = node.meets(version).greets();
+    other.says(request);
+    return other.heardOne(PooledTransactions.class).transactions();
+  }
+
+  @Test
+  void cellsAreServedOfTransactionsThatHaveThem() {
+    PooledTransaction blob = BlobSamples.all().get(2);
+    chain.pool().put(blob);
+    PlayedPeer other = node.meets(EthVersion.ETH_72).greets();
+    CellMask mask = CellMask.of(3, 77);
+    other.says(new GetCells(3, List.of(Bytes32.ZERO, blob.hash()), mask));
+    assertThat(other.heardOne(Cells.class))
+        .isEqualTo(
+            new Cells(
+                3,
+                List.of(
+                    new TransactionCells(
+                        blob.hash(), List.of(EthSamples.cell(3), EthSamples.cell(77)))),
+                mask));
+  }
+
+  @Test
+  void cellsEndAtTheSoftLimit() {
+    List<Bytes32> hashes = new ArrayList<>();
+    for (PooledTransaction blob : BlobSamples.all()) {
+      chain.pool().put(blob);
+      hashes.add(blob.hash());
+    }
+    // 128 cells of 2 KiB are a quarter mebibyte: the eighth passes 2 MiB and is the last.
+    PlayedPeer other = node.meets(EthVersion.ETH_72).greets();
+    List<Bytes32> often = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      often.add(hashes.get(i % hashes.size()));
+    }
+    other.says(new GetCells(3, often, CellMask.ALL));
+    assertThat(other.heardOne(Cells.class).transactions()).hasSize(8);
+  }
+
+  /** Receipts with one log each, of about as many bytes. */
+  private static List<Receipt> receiptsOf(int count, int bytes) {
+    Receipt.Log log =
+        new Receipt.Log(EthSamples.hash(1).slice(12), List.of(), Bytes.wrap(new byte[bytes]));
+    return Collections.nCopies(count, new Receipt(2, true, 21_000, List.of(log)));
   }
 
   private Bytes32 hash(long number) {

@@ -2,13 +2,16 @@ package io.kadlink.protocols.eth;
 
 import io.kadlink.identity.crypto.Keccak256;
 import io.kadlink.protocols.eth.chain.Block;
+import io.kadlink.protocols.eth.chain.BlockAccessList;
 import io.kadlink.protocols.eth.chain.BlockBody;
 import io.kadlink.protocols.eth.chain.BlockHeader;
+import io.kadlink.protocols.eth.chain.CellMask;
 import io.kadlink.protocols.eth.chain.Chain;
 import io.kadlink.protocols.eth.chain.ForkFields;
 import io.kadlink.protocols.eth.chain.ForkId;
 import io.kadlink.protocols.eth.chain.ForkSchedule;
 import io.kadlink.protocols.eth.chain.ImportResult;
+import io.kadlink.protocols.eth.chain.PooledTransaction;
 import io.kadlink.protocols.eth.chain.Receipt;
 import io.kadlink.protocols.eth.chain.Transaction;
 import io.kadlink.protocols.eth.chain.TransactionPool;
@@ -43,7 +46,10 @@ public final class FakeChain implements Chain {
   private final List<BlockHeader> canonical = new ArrayList<>();
   private final List<Consumer<Block>> headListeners = new ArrayList<>();
   private final List<String> imports = new ArrayList<>();
+  private final Map<Bytes32, List<Receipt>> receipts = new HashMap<>();
+  private final Map<Bytes32, BlockAccessList> accessLists = new HashMap<>();
   private int bodiesRead;
+  private long earliestBlock;
   private final FakePool pool = new FakePool();
   private UInt256 difficulty = UInt256.ZERO;
   private long networkId = 1337;
@@ -245,8 +251,36 @@ public final class FakeChain implements Chain {
     return Optional.ofNullable(blocks.get(hash)).map(Block::body);
   }
 
+  /** From now on these are the receipts of the block. */
+  public void setReceipts(Bytes32 block, List<Receipt> receipts) {
+    this.receipts.put(block, receipts);
+  }
+
+  /** From now on this is the access list of the block. */
+  public void setAccessList(Bytes32 block, BlockAccessList accessList) {
+    accessLists.put(block, accessList);
+  }
+
+  @Override
+  public Optional<BlockAccessList> accessList(Bytes32 hash) {
+    return Optional.ofNullable(accessLists.get(hash));
+  }
+
+  /** From now on bodies before this are told to be gone. */
+  public void setEarliestBlock(long number) {
+    earliestBlock = number;
+  }
+
+  @Override
+  public long earliestBlock() {
+    return earliestBlock;
+  }
+
   @Override
   public Optional<List<Receipt>> receipts(Bytes32 hash) {
+    if (receipts.containsKey(hash)) {
+      return Optional.of(receipts.get(hash));
+    }
     return body(hash)
         .map(
             body ->
@@ -272,12 +306,31 @@ public final class FakeChain implements Chain {
   /** Takes everything but nonces from 1,000,000 on, whose sender is at fault. */
   public static final class FakePool implements TransactionPool {
     private final Map<Bytes32, Transaction> transactions = new LinkedHashMap<>();
+    private final Map<Bytes32, PooledTransaction> blobs = new HashMap<>();
     private final List<Consumer<Transaction>> listeners = new ArrayList<>();
     private final List<Bytes32> offered = new ArrayList<>();
 
     /** Hashes of all that was offered, in order, with repetitions. */
     public List<Bytes32> offered() {
       return offered;
+    }
+
+    /** A blob transaction with its sidecar. */
+    public void put(PooledTransaction transaction) {
+      transactions.put(transaction.hash(), transaction.transaction());
+      blobs.put(transaction.hash(), transaction);
+    }
+
+    @Override
+    public Optional<PooledTransaction> pooled(Bytes32 hash) {
+      return Optional.ofNullable(blobs.get(hash)).or(() -> get(hash).map(PooledTransaction::of));
+    }
+
+    /** Of each blob transaction one blob, all cells; cell {@code i} is full of {@code i}. */
+    @Override
+    public Optional<List<Bytes>> cells(Bytes32 hash, CellMask mask) {
+      return Optional.ofNullable(blobs.get(hash))
+          .map(found -> mask.indices().stream().map(EthSamples::cell).toList());
     }
 
     @Override

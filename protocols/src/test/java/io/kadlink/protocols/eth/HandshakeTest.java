@@ -11,6 +11,7 @@ import io.kadlink.protocols.eth.wire.EthMessage.Status69;
 import io.kadlink.protocols.eth.wire.EthVersion;
 import io.kadlink.protocols.eth.wire.MessageCode;
 import io.kadlink.rlpx.wire.DisconnectReason;
+import io.kadlink.server.Protocol;
 import io.kadlink.server.testing.MemoryNetwork;
 import java.time.Duration;
 import org.apache.tuweni.bytes.Bytes;
@@ -75,18 +76,26 @@ class HandshakeTest {
     assertRefused(peer, "version", "version 68, expected eth/69");
   }
 
-  @Test
-  void aRangeThatRunsBackwardsIsRefused() {
-    PlayedPeer peer = node.meets(EthVersion.ETH_69);
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "ETH_68")
+  void aRangeThatRunsBackwardsIsRefused(EthVersion version) {
+    PlayedPeer peer = node.meets(version);
     Status69 right = (Status69) peer.status(node.chain());
     peer.says(
         new Status69(
-            69,
+            version.number(),
             right.networkId(),
             right.genesis(),
             right.forkId(),
             new BlockRange(9, 8, Bytes32.repeat((byte) 1))));
     assertRefused(peer, "range", "earliest block 9 is after latest 8");
+  }
+
+  @Test
+  void aStatusNamesTheBlocksThatAreThere() {
+    node.chain().setEarliestBlock(2);
+    Status69 ours = node.meets(EthVersion.ETH_72).heardOne(Status69.class);
+    assertThat(ours.range()).isEqualTo(new BlockRange(2, 3, node.chain().head().hash()));
   }
 
   @ParameterizedTest
@@ -148,8 +157,8 @@ class HandshakeTest {
 
   @Test
   void theMessageCountsAreThoseOfTheVersions() {
-    assertThat(node.protocol(EthVersion.ETH_68).messageCount()).isEqualTo(17);
-    assertThat(node.protocol(EthVersion.ETH_69).messageCount()).isEqualTo(18);
+    assertThat(node.eth().protocols().stream().map(Protocol::messageCount))
+        .containsExactly(17, 18, 18, 20, 22);
     assertThat(node.protocol(EthVersion.ETH_69).capability().toString()).isEqualTo("eth/69");
   }
 

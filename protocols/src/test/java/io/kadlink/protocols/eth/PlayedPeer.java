@@ -50,23 +50,20 @@ public final class PlayedPeer {
   }
 
   public Status status(FakeChain chain) {
-    return switch (version) {
-      case ETH_68 ->
-          new Status68(
-              68,
-              chain.networkId(),
-              chain.totalDifficulty(),
-              chain.head().hash(),
-              chain.genesisHash(),
-              chain.forks().at(chain.head()));
-      case ETH_69 ->
-          new Status69(
-              69,
-              chain.networkId(),
-              chain.genesisHash(),
-              chain.forks().at(chain.head()),
-              new BlockRange(0, chain.head().number(), chain.head().hash()));
-    };
+    return version.has(EthVersion.ETH_69)
+        ? new Status69(
+            version.number(),
+            chain.networkId(),
+            chain.genesisHash(),
+            chain.forks().at(chain.head()),
+            new BlockRange(0, chain.head().number(), chain.head().hash()))
+        : new Status68(
+            version.number(),
+            chain.networkId(),
+            chain.totalDifficulty(),
+            chain.head().hash(),
+            chain.genesisHash(),
+            chain.forks().at(chain.head()));
   }
 
   public PlayedPeer says(EthMessage message) {

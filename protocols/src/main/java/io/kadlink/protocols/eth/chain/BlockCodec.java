@@ -2,6 +2,7 @@ package io.kadlink.protocols.eth.chain;
 
 import io.kadlink.protocols.eth.rlp.InvalidRlpException;
 import io.kadlink.protocols.eth.rlp.RlpReader;
+import io.kadlink.protocols.eth.rlp.RlpSize;
 import java.util.List;
 import java.util.Optional;
 import org.apache.tuweni.bytes.Bytes;
@@ -49,6 +50,27 @@ public final class BlockCodec {
 
   public static Bytes encodeBody(BlockBody body) {
     return RLP.encodeList(writer -> writeBody(writer, body));
+  }
+
+  /** The bytes of {@link #encodeBody}. */
+  public static long bodyBytes(BlockBody body) {
+    long transactions = body.transactions().stream().mapToLong(TransactionCodec::itemBytes).sum();
+    long ommers = body.ommers().stream().mapToLong(ommer -> ommer.encoded().size()).sum();
+    long bytes = RlpSize.withHeader(transactions) + RlpSize.withHeader(ommers);
+    if (body.withdrawals().isPresent()) {
+      bytes +=
+          RlpSize.withHeader(
+              body.withdrawals().get().stream().mapToLong(BlockCodec::withdrawalBytes).sum());
+    }
+    return RlpSize.withHeader(bytes);
+  }
+
+  private static long withdrawalBytes(Withdrawal withdrawal) {
+    return RlpSize.withHeader(
+        RlpSize.ofNumber(withdrawal.index())
+            + RlpSize.ofNumber(withdrawal.validatorIndex())
+            + RlpSize.ofString(withdrawal.address())
+            + RlpSize.ofNumber(withdrawal.amountGwei()));
   }
 
   /**

@@ -24,6 +24,11 @@ public interface Chain extends AutoCloseable {
   /** The best block's header. */
   BlockHeader head();
 
+  /** The lowest block whose body and receipts are still there; all headers always are. */
+  default long earliestBlock() {
+    return 0;
+  }
+
   /** Total difficulty of the head (eth/68 Status). */
   UInt256 totalDifficulty();
 
@@ -39,6 +44,11 @@ public interface Chain extends AutoCloseable {
   Optional<BlockBody> body(Bytes32 hash);
 
   Optional<List<Receipt>> receipts(Bytes32 hash);
+
+  /** What a block has read and written (EIP-7928), where that is kept. */
+  default Optional<BlockAccessList> accessList(Bytes32 hash) {
+    return Optional.empty();
+  }
 
   /**
    * Checks a block in full and adds it; its parent must be known. Blocks handed in one after the

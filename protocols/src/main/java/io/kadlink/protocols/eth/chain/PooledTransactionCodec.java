@@ -2,6 +2,7 @@ package io.kadlink.protocols.eth.chain;
 
 import io.kadlink.protocols.eth.rlp.InvalidRlpException;
 import io.kadlink.protocols.eth.rlp.RlpReader;
+import io.kadlink.protocols.eth.rlp.RlpSize;
 import java.util.List;
 import java.util.Optional;
 import org.apache.tuweni.bytes.Bytes;
@@ -103,6 +104,20 @@ public final class PooledTransactionCodec {
   /** The RLP item as it stands in a message. */
   public static Bytes encodeItem(PooledTransaction pooled) {
     return pooled.transaction().type() == 0 ? encode(pooled) : RLP.encodeValue(encode(pooled));
+  }
+
+  /** The bytes of {@link #encodeItem}. */
+  public static long itemBytes(PooledTransaction pooled) {
+    if (pooled.sidecar().isEmpty()) {
+      return TransactionCodec.itemBytes(pooled.transaction());
+    }
+    BlobSidecar sidecar = pooled.sidecar().get();
+    long bytes = pooled.transaction().encoded().size() - 1L;
+    bytes += sidecar.form() == BlobSidecar.Form.CELL_PROOFS ? 1 : 0;
+    for (List<Bytes> part : List.of(sidecar.blobs(), sidecar.commitments(), sidecar.proofs())) {
+      bytes += RlpSize.withHeader(part.stream().mapToLong(RlpSize::ofString).sum());
+    }
+    return RlpSize.withHeader(1 + RlpSize.withHeader(bytes));
   }
 
   private static Bytes typed(Bytes list) {

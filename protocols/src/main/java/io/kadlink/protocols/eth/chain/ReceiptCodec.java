@@ -2,6 +2,7 @@ package io.kadlink.protocols.eth.chain;
 
 import io.kadlink.protocols.eth.rlp.InvalidRlpException;
 import io.kadlink.protocols.eth.rlp.RlpReader;
+import io.kadlink.protocols.eth.rlp.RlpSize;
 import java.util.List;
 import org.apache.tuweni.bytes.Bytes;
 import org.apache.tuweni.bytes.Bytes32;
@@ -99,6 +100,38 @@ public final class ReceiptCodec {
           writer.writeValue(Bytes.minimalBytes(receipt.cumulativeGasUsed()));
           writer.writeList(receipt.logs(), ReceiptCodec::writeLog);
         });
+  }
+
+  /** The bytes of {@link #encodeItem}. */
+  public static long itemBytes(Receipt receipt) {
+    long list =
+        RlpSize.withHeader(
+            RlpSize.ofString(outcome(receipt))
+                + RlpSize.ofNumber(receipt.cumulativeGasUsed())
+                + RlpSize.withHeader(BlockHeader.BLOOM_BYTES)
+                + RlpSize.withHeader(logBytes(receipt)));
+    return receipt.type() == 0 ? list : RlpSize.withHeader(1 + list);
+  }
+
+  /** The bytes of {@link #encodeItemWithoutBloom}. */
+  public static long itemBytesWithoutBloom(Receipt receipt) {
+    return RlpSize.withHeader(
+        RlpSize.ofNumber(receipt.type())
+            + RlpSize.ofString(outcome(receipt))
+            + RlpSize.ofNumber(receipt.cumulativeGasUsed())
+            + RlpSize.withHeader(logBytes(receipt)));
+  }
+
+  private static long logBytes(Receipt receipt) {
+    long sum = 0;
+    for (Receipt.Log log : receipt.logs()) {
+      sum +=
+          RlpSize.withHeader(
+              RlpSize.ofString(log.address())
+                  + RlpSize.withHeader(log.topics().stream().mapToLong(RlpSize::ofString).sum())
+                  + RlpSize.ofString(log.data()));
+    }
+    return sum;
   }
 
   private static Receipt readFields(int type, RlpReader fields) {

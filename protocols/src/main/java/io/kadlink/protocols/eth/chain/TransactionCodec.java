@@ -5,6 +5,7 @@ import io.kadlink.protocols.eth.chain.TransactionPayload.AccessTuple;
 import io.kadlink.protocols.eth.chain.TransactionPayload.Authorization;
 import io.kadlink.protocols.eth.rlp.InvalidRlpException;
 import io.kadlink.protocols.eth.rlp.RlpReader;
+import io.kadlink.protocols.eth.rlp.RlpSize;
 import java.util.List;
 import java.util.Optional;
 import org.apache.tuweni.bytes.Bytes;
@@ -104,6 +105,12 @@ public final class TransactionCodec {
   /** The RLP item as it stands in a block body or message. */
   public static Bytes encodeItem(Transaction transaction) {
     return transaction.type() == 0 ? transaction.encoded() : RLP.encodeValue(transaction.encoded());
+  }
+
+  /** The bytes of {@link #encodeItem}. */
+  static long itemBytes(Transaction transaction) {
+    int bytes = transaction.encoded().size();
+    return transaction.type() == 0 ? bytes : RlpSize.withHeader(bytes);
   }
 
   /** The digest that a sender signs. */

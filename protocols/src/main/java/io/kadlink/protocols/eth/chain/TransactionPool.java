@@ -3,6 +3,7 @@ package io.kadlink.protocols.eth.chain;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.apache.tuweni.bytes.Bytes;
 import org.apache.tuweni.bytes.Bytes32;
 
 /** Transactions that are valid on the head's state and wait for a block. Thread-safe, bounded. */
@@ -14,6 +15,21 @@ public interface TransactionPool {
   boolean contains(Bytes32 hash);
 
   Optional<Transaction> get(Bytes32 hash);
+
+  /** A transaction as it is handed to peers, a blob transaction with its sidecar. */
+  default Optional<PooledTransaction> pooled(Bytes32 hash) {
+    return get(hash).map(PooledTransaction::of);
+  }
+
+  /**
+   * Cells of a blob transaction.
+   *
+   * @return those at the indices in {@code mask} of every blob, in the order of {@code
+   *     EthMessage.TransactionCells}; empty unless all of them are there
+   */
+  default Optional<List<Bytes>> cells(Bytes32 hash, CellMask mask) {
+    return Optional.empty();
+  }
 
   /** Hashes of all that is pending, at most {@code max}. */
   List<Bytes32> hashes(int max);

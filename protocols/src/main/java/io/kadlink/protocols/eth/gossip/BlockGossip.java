@@ -40,9 +40,9 @@ import org.slf4j.LoggerFactory;
  * is bound to understand:
  *
  * <ul>
- *   <li>eth/69: BlockRangeUpdate, which names the head and is legal on every chain. Where heads
- *       come from peers it goes out with each new head. Where a consensus layer decides, it is sent
- *       as the specification recommends: every {@link #RANGE_BLOCKS} blocks or {@link
+ *   <li>Since eth/69: BlockRangeUpdate, which names the head and is legal on every chain. Where
+ *       heads come from peers it goes out with each new head. Where a consensus layer decides, it
+ *       is sent as the specification recommends: every {@link #RANGE_BLOCKS} blocks or {@link
  *       #RANGE_INTERVAL}, and at once when the head moves back.
  *   <li>eth/68, block with difficulty: NewBlock to a few, NewBlockHashes to the rest.
  *   <li>eth/68, block without: nothing; these peers find out by asking (HeadPoll).
@@ -121,8 +121,8 @@ public final class BlockGossip {
    */
   public void connected(EthPeer peer, Bytes32 named) {
     BlockHeader head = chain.head();
-    if (peer.version() == EthVersion.ETH_69 && !head.hash().equals(named)) {
-      peer.send(new BlockRangeUpdate(new BlockRange(0, head.number(), head.hash())));
+    if (peer.version().has(EthVersion.ETH_69) && !head.hash().equals(named)) {
+      peer.send(new BlockRangeUpdate(range(head)));
     }
   }
 
@@ -140,23 +140,22 @@ public final class BlockGossip {
     List<EthPeer> open = peers.open();
     Set<EthPeer> chosen = Chosen.of(open, random);
     for (EthPeer peer : open) {
-      switch (peer.version()) {
-        case ETH_69 -> {
-          if (tellRange) {
-            peer.send(new BlockRangeUpdate(new BlockRange(0, id.number(), id.hash())));
-          }
+      if (!peer.version().has(EthVersion.ETH_69)) {
+        if (!head.difficulty().isZero() && !peer.knownBlocks().contains(id.hash())) {
+          propagate(head, peer, chosen.contains(peer));
         }
-        case ETH_68 -> {
-          if (!head.difficulty().isZero() && !peer.knownBlocks().contains(id.hash())) {
-            propagate(head, peer, chosen.contains(peer));
-          }
-        }
+      } else if (tellRange) {
+        peer.send(new BlockRangeUpdate(range(head)));
       }
     }
     if (tellRange) {
       lastAnnounced = id;
       lastAnnouncedAt = clock.instant();
     }
+  }
+
+  private BlockRange range(BlockHeader head) {
+    return new BlockRange(chain.earliestBlock(), head.number(), head.hash());
   }
 
   private boolean rangeMatters(BlockId head) {
@@ -190,7 +189,7 @@ public final class BlockGossip {
       throw new ProtocolViolation(
           DisconnectReason.PROTOCOL_BREACH, "BlockRangeUpdate: " + flaw.get());
     }
-    by.setHead(update.range().head());
+    by.setRange(update.range());
     headLearned.run();
   }
 

@@ -1,6 +1,7 @@
 package io.kadlink.protocols.eth.gossip;
 
 import io.kadlink.discovery.loop.Loop;
+import io.kadlink.protocols.eth.chain.PooledTransaction;
 import io.kadlink.protocols.eth.chain.Transaction;
 import io.kadlink.protocols.eth.chain.TransactionPool;
 import io.kadlink.protocols.eth.peer.EthMetrics;
@@ -187,7 +188,11 @@ final class TransactionFetcher {
 
   private void answered(EthPeer peer, List<Bytes32> request, Optional<PooledTransactions> answer) {
     busy.remove(peer);
-    List<Transaction> delivered = answer.map(PooledTransactions::transactions).orElse(List.of());
+    // Blob transactions are never asked for, so none has a sidecar.
+    List<Transaction> delivered =
+        answer.map(PooledTransactions::transactions).orElse(List.of()).stream()
+            .map(PooledTransaction::transaction)
+            .toList();
     Optional<String> breach = breach(peer, request, delivered);
     if (breach.isPresent()) {
       peer.drop(DisconnectReason.PROTOCOL_BREACH, "PooledTransactions: " + breach.get());

@@ -1,16 +1,26 @@
 package io.kadlink.protocols.eth.peer;
 
 import io.kadlink.discovery.loop.Loop;
+import io.kadlink.protocols.eth.chain.BlockAccessList;
+import io.kadlink.protocols.eth.chain.BlockHeader;
+import io.kadlink.protocols.eth.chain.CellMask;
+import io.kadlink.protocols.eth.chain.Receipt;
 import io.kadlink.protocols.eth.wire.BlockId;
+import io.kadlink.protocols.eth.wire.BlockRange;
 import io.kadlink.protocols.eth.wire.EthCodec;
 import io.kadlink.protocols.eth.wire.EthMessage;
+import io.kadlink.protocols.eth.wire.EthMessage.BlockAccessLists;
 import io.kadlink.protocols.eth.wire.EthMessage.BlockBodies;
 import io.kadlink.protocols.eth.wire.EthMessage.BlockHeaders;
+import io.kadlink.protocols.eth.wire.EthMessage.Cells;
+import io.kadlink.protocols.eth.wire.EthMessage.GetBlockAccessLists;
 import io.kadlink.protocols.eth.wire.EthMessage.GetBlockBodies;
 import io.kadlink.protocols.eth.wire.EthMessage.GetBlockHeaders;
+import io.kadlink.protocols.eth.wire.EthMessage.GetCells;
 import io.kadlink.protocols.eth.wire.EthMessage.GetPooledTransactions;
 import io.kadlink.protocols.eth.wire.EthMessage.PooledTransactions;
 import io.kadlink.protocols.eth.wire.EthMessage.Response;
+import io.kadlink.protocols.eth.wire.EthMessage.TransactionCells;
 import io.kadlink.protocols.eth.wire.EthVersion;
 import io.kadlink.protocols.eth.wire.MessageCode;
 import io.kadlink.rlpx.wire.DisconnectReason;
@@ -20,11 +30,14 @@ import io.kadlink.server.Protocol;
 import io.kadlink.server.reputation.Behaviour;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
 import org.apache.tuweni.bytes.Bytes32;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,8 +72,9 @@ public final class EthPeer {
 
   private final KnownHashes knownTransactions = new KnownHashes(MAX_KNOWN_TRANSACTIONS);
   private final KnownHashes knownBlocks = new KnownHashes(MAX_KNOWN_BLOCKS);
-  private final Map<Long, Pending<?>> pending = new HashMap<>();
+  private final Map<Long, PendingRequest<?>> pending = new HashMap<>();
   private Optional<BlockId> head = Optional.empty();
+  private Optional<BlockRange> range = Optional.empty();
   private long lastRequestId;
   private int failures;
   private boolean over;
@@ -108,6 +122,23 @@ public final class EthPeer {
     return head;
   }
 
+  /** It says what it can serve. */
+  public void setRange(BlockRange range) {
+    this.range = Optional.of(range);
+    setHead(range.head());
+  }
+
+  /** What it can serve, as it said last; since eth/69. */
+  public Optional<BlockRange> range() {
+    return range;
+  }
+
+  /** Whether it claims to have the body and receipts of the block at this height. */
+  public boolean servesBlock(long number) {
+    return hasBlock(number)
+        && range.map(known -> Long.compareUnsigned(known.earliest(), number) <= 0).orElse(true);
+  }
+
   public void setHead(BlockId head) {
     this.head = Optional.of(head);
     knownBlocks.add(head.hash());
@@ -148,35 +179,105 @@ public final class EthPeer {
       int limit,
       boolean reverse,
       Consumer<Optional<BlockHeaders>> then) {
-    long id = ++lastRequestId;
-    request(
-        new GetBlockHeaders(id, origin, limit, 0, reverse),
-        new Pending<>(
-            "GetBlockHeaders", MessageCode.BLOCK_HEADERS, BlockHeaders.class, limit, then));
+    ask(id -> new GetBlockHeaders(id, origin, limit, 0, reverse), BlockHeaders.class, limit, then);
   }
 
   /** Asks for the bodies of these blocks; {@code then} gets them in order with gaps, or nothing. */
   public void requestBodies(List<Bytes32> hashes, Consumer<Optional<BlockBodies>> then) {
-    request(
-        new GetBlockBodies(++lastRequestId, hashes),
-        new Pending<>(
-            "GetBlockBodies", MessageCode.BLOCK_BODIES, BlockBodies.class, hashes.size(), then));
+    ask(id -> new GetBlockBodies(id, hashes), BlockBodies.class, hashes.size(), then);
   }
 
   /** Asks for transactions; {@code then} gets them in order with gaps, or nothing. */
   public void requestTransactions(
       List<Bytes32> hashes, Consumer<Optional<PooledTransactions>> then) {
-    request(
-        new GetPooledTransactions(++lastRequestId, hashes),
-        new Pending<>(
-            "GetPooledTransactions",
-            MessageCode.POOLED_TRANSACTIONS,
-            PooledTransactions.class,
-            hashes.size(),
-            then));
+    ask(id -> new GetPooledTransactions(id, hashes), PooledTransactions.class, hashes.size(), then);
   }
 
-  private void request(EthMessage.Request request, Pending<?> waiting) {
+  /**
+   * Asks for receipts; {@code then} gets all receipts of the first of these blocks, checked against
+   * their headers, or nothing. It asks again for what comes in parts (eth/70).
+   */
+  public void requestReceipts(
+      List<BlockHeader> blocks, Consumer<Optional<List<List<Receipt>>>> then) {
+    new ReceiptRequest(this, blocks, then).ask();
+  }
+
+  /**
+   * Asks for access lists; {@code then} gets one for each of the first of these blocks, where the
+   * peer has one, checked against their headers, or nothing.
+   *
+   * @throws IllegalArgumentException before eth/71
+   */
+  public void requestAccessLists(
+      List<BlockHeader> blocks, Consumer<Optional<List<Optional<BlockAccessList>>>> then) {
+    ask(
+        id -> new GetBlockAccessLists(id, blocks.stream().map(BlockHeader::hash).toList()),
+        BlockAccessLists.class,
+        blocks.size(),
+        answer -> then.accept(answer.flatMap(lists -> accepted(blocks, lists))));
+  }
+
+  private Optional<List<Optional<BlockAccessList>>> accepted(
+      List<BlockHeader> blocks, BlockAccessLists answer) {
+    for (int i = 0; i < answer.size(); i++) {
+      Optional<Bytes32> hash = answer.accessLists().get(i).map(BlockAccessList::hash);
+      if (hash.isPresent() && !hash.equals(blocks.get(i).blockAccessListHash())) {
+        drop(
+            DisconnectReason.PROTOCOL_BREACH,
+            "BlockAccessLists: not the access list of block " + blocks.get(i));
+        return Optional.empty();
+      }
+    }
+    return Optional.of(answer.accessLists());
+  }
+
+  /**
+   * Asks for cells of blob transactions; {@code then} gets those of some of them, some of the
+   * cells, unverified, or nothing.
+   *
+   * @throws IllegalArgumentException before eth/72
+   */
+  public void requestCells(List<Bytes32> hashes, CellMask cells, Consumer<Optional<Cells>> then) {
+    ask(
+        id -> new GetCells(id, hashes, cells),
+        Cells.class,
+        hashes.size(),
+        answer -> then.accept(answer.filter(one -> accepted(hashes, cells, one))));
+  }
+
+  private boolean accepted(List<Bytes32> hashes, CellMask asked, Cells answer) {
+    Set<Bytes32> open = new HashSet<>(hashes);
+    for (TransactionCells transaction : answer.transactions()) {
+      if (!open.remove(transaction.hash())) {
+        drop(
+            DisconnectReason.PROTOCOL_BREACH,
+            "Cells: of " + transaction.hash() + ", which was not asked for, or is there twice");
+        return false;
+      }
+    }
+    if (!answer.cells().isWithin(asked)) {
+      drop(DisconnectReason.PROTOCOL_BREACH, "Cells: at indices that were not asked for");
+      return false;
+    }
+    return true;
+  }
+
+  /**
+   * Asks anything.
+   *
+   * @param max items in the answer
+   */
+  <R extends Response> void ask(
+      LongFunction<EthMessage.Request> question,
+      Class<R> type,
+      int max,
+      Consumer<Optional<R>> then) {
+    EthMessage.Request request = question.apply(++lastRequestId);
+    // The answer's code is the one after the question's.
+    request(request, new PendingRequest<>(request.name(), request.code() + 1, type, max, then));
+  }
+
+  private void request(EthMessage.Request request, PendingRequest<?> waiting) {
     loop.assertInLoop();
     String name = waiting.asked;
     if (!send(request)) {
@@ -197,7 +298,7 @@ public final class EthPeer {
             });
   }
 
-  private void timedOut(long id, Pending<?> waiting) {
+  private void timedOut(long id, PendingRequest<?> waiting) {
     if (pending.remove(id, waiting)) {
       metrics.request(waiting.asked, "timeout");
       failed(
@@ -214,7 +315,7 @@ public final class EthPeer {
    */
   public void receive(Arrival arrival) throws ProtocolViolation {
     long id = arrival.requestId();
-    Pending<?> waiting = pending.get(id);
+    PendingRequest<?> waiting = pending.get(id);
     if (waiting == null) {
       String name = MessageCode.name(arrival.code());
       String why = Long.compareUnsigned(id - 1, lastRequestId) < 0 ? "late" : "unsolicited";
@@ -273,9 +374,9 @@ public final class EthPeer {
   /** The session has ended: nothing is answered any more. */
   public void close() {
     over = true;
-    List<Pending<?>> unanswered = List.copyOf(pending.values());
+    List<PendingRequest<?>> unanswered = List.copyOf(pending.values());
     pending.clear();
-    for (Pending<?> waiting : unanswered) {
+    for (PendingRequest<?> waiting : unanswered) {
       metrics.request(waiting.asked, "gone");
       waiting.timer.cancel();
       waiting.fail();
@@ -286,49 +387,5 @@ public final class EthPeer {
   @Override
   public String toString() {
     return session.id().shortForm() + " (" + session.clientName() + ", " + version + ")";
-  }
-
-  /** A request that waits for its answer. */
-  private static final class Pending<R extends Response> {
-    private final String asked;
-    private final int code;
-    private final Class<R> type;
-    private final int max;
-    private final Consumer<Optional<R>> then;
-    private Loop.Timer timer = () -> {};
-    private boolean late;
-
-    Pending(String asked, int code, Class<R> type, int max, Consumer<Optional<R>> then) {
-      this.asked = asked;
-      this.code = code;
-      this.type = type;
-      this.max = max;
-      this.then = then;
-    }
-
-    void requireCode(int answered) throws ProtocolViolation {
-      if (answered != code) {
-        throw new ProtocolViolation(
-            DisconnectReason.PROTOCOL_BREACH,
-            MessageCode.name(answered) + " in answer to a request for " + MessageCode.name(code));
-      }
-    }
-
-    void requireSize(Response response) throws ProtocolViolation {
-      if (response.size() > max) {
-        throw new ProtocolViolation(
-            DisconnectReason.PROTOCOL_BREACH,
-            response.name() + " with " + response.size() + " items, asked for " + max);
-      }
-    }
-
-    void complete(Response response) {
-      timer.cancel();
-      then.accept(Optional.of(type.cast(response)));
-    }
-
-    void fail() {
-      then.accept(Optional.empty());
-    }
   }
 }

@@ -128,7 +128,7 @@ final class BodyDownload {
   private void requestFrom(EthPeer peer, List<Slot> open, int count) {
     List<Slot> request = new ArrayList<>();
     for (Slot slot : open) {
-      if (request.size() < count && !slot.asked && peer.hasBlock(slot.header.number())) {
+      if (request.size() < count && !slot.asked && peer.servesBlock(slot.header.number())) {
         request.add(slot);
         slot.asked = true;
       }

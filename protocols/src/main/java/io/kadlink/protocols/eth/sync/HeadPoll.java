@@ -66,7 +66,7 @@ public final class HeadPoll {
   private void poll() {
     long next = chain.head().number() + 1;
     for (EthPeer peer : peers.open()) {
-      if (peer.version() == EthVersion.ETH_68 && peer.inFlight() == 0 && !peer.hasBlock(next)) {
+      if (!peer.version().has(EthVersion.ETH_69) && peer.inFlight() == 0 && !peer.hasBlock(next)) {
         peer.requestHeaders(
             new GetBlockHeaders.AtNumber(next),
             1,

@@ -1,16 +1,21 @@
 package io.kadlink.protocols.eth.wire;
 
+import io.kadlink.protocols.eth.chain.BlockAccessList;
 import io.kadlink.protocols.eth.chain.BlockCodec;
+import io.kadlink.protocols.eth.chain.CellMask;
 import io.kadlink.protocols.eth.chain.ForkId;
 import io.kadlink.protocols.eth.chain.HeaderCodec;
+import io.kadlink.protocols.eth.chain.PooledTransactionCodec;
 import io.kadlink.protocols.eth.chain.Receipt;
 import io.kadlink.protocols.eth.chain.ReceiptCodec;
 import io.kadlink.protocols.eth.chain.TransactionCodec;
 import io.kadlink.protocols.eth.rlp.InvalidRlpException;
 import io.kadlink.protocols.eth.rlp.RlpReader;
+import io.kadlink.protocols.eth.wire.EthMessage.BlockAccessLists;
 import io.kadlink.protocols.eth.wire.EthMessage.BlockBodies;
 import io.kadlink.protocols.eth.wire.EthMessage.BlockHeaders;
 import io.kadlink.protocols.eth.wire.EthMessage.BlockRangeUpdate;
+import io.kadlink.protocols.eth.wire.EthMessage.GetBlockAccessLists;
 import io.kadlink.protocols.eth.wire.EthMessage.GetBlockBodies;
 import io.kadlink.protocols.eth.wire.EthMessage.GetBlockHeaders;
 import io.kadlink.protocols.eth.wire.EthMessage.GetPooledTransactions;
@@ -27,6 +32,7 @@ import io.kadlink.protocols.eth.wire.EthMessage.TransactionAnnouncement;
 import io.kadlink.protocols.eth.wire.EthMessage.Transactions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.apache.tuweni.bytes.Bytes;
 import org.apache.tuweni.bytes.Bytes32;
@@ -50,6 +56,9 @@ public final class EthCodec {
    *     exceeds one of {@link EthLimits}
    */
   public static EthMessage decode(EthVersion version, int code, Bytes payload) {
+    if (!version.has(MessageCode.since(code))) {
+      throw unknown(version, code);
+    }
     RlpReader reader = open(code, payload);
     EthMessage message = read(version, code, reader);
     reader.requireEnd(MessageCode.name(code));
@@ -118,28 +127,41 @@ public final class EthCodec {
                   items -> BlockCodec.decodeBody(items.rawItem("body"))));
       case MessageCode.NEW_BLOCK ->
           new NewBlock(BlockCodec.decode(reader.rawItem("block")), reader.uint256("td"));
-      case MessageCode.NEW_POOLED_TRANSACTION_HASHES -> readAnnouncements(reader);
+      case MessageCode.NEW_POOLED_TRANSACTION_HASHES -> readAnnouncements(version, reader);
       case MessageCode.GET_POOLED_TRANSACTIONS ->
           new GetPooledTransactions(reader.uint64("request-id"), hashes(reader));
       case MessageCode.POOLED_TRANSACTIONS ->
           new PooledTransactions(
               reader.uint64("request-id"),
-              list(reader, "transactions", EthLimits.MAX_TRANSACTIONS, TransactionCodec::readItem));
-      case MessageCode.GET_RECEIPTS -> new GetReceipts(reader.uint64("request-id"), hashes(reader));
+              list(
+                  reader,
+                  "transactions",
+                  EthLimits.MAX_TRANSACTIONS,
+                  PooledTransactionCodec::readItem));
+      case MessageCode.GET_RECEIPTS ->
+          new GetReceipts(
+              reader.uint64("request-id"),
+              version.has(EthVersion.ETH_70) ? reader.uint64("first block receipt index") : 0,
+              hashes(reader));
       case MessageCode.RECEIPTS ->
           new Receipts(
               reader.uint64("request-id"),
+              version.has(EthVersion.ETH_70)
+                  && reader.smallInteger("last block incomplete", 1) == 1,
               list(
                   reader,
                   "receipts",
                   EthLimits.MAX_RECEIPT_LISTS,
                   items -> readBlockReceipts(version, items)));
-      case MessageCode.BLOCK_RANGE_UPDATE -> {
-        if (version == EthVersion.ETH_68) {
-          throw unknown(version, code);
-        }
-        yield new BlockRangeUpdate(readRange(reader));
-      }
+      case MessageCode.BLOCK_RANGE_UPDATE -> new BlockRangeUpdate(readRange(reader));
+      case MessageCode.GET_BLOCK_ACCESS_LISTS ->
+          new GetBlockAccessLists(reader.uint64("request-id"), hashes(reader));
+      case MessageCode.BLOCK_ACCESS_LISTS ->
+          new BlockAccessLists(
+              reader.uint64("request-id"),
+              list(reader, "access lists", EthLimits.MAX_ACCESS_LISTS, EthCodec::readAccessList));
+      case MessageCode.GET_CELLS -> CellCodec.readRequest(reader);
+      case MessageCode.CELLS -> CellCodec.readAnswer(reader);
       default -> throw unknown(version, code);
     };
   }
@@ -151,19 +173,16 @@ public final class EthCodec {
   private static Status readStatus(EthVersion version, RlpReader reader) {
     int number = reader.smallInteger("version", Integer.MAX_VALUE);
     long networkId = reader.uint64("network id");
-    return switch (version) {
-      case ETH_68 ->
-          new Status68(
-              number,
-              networkId,
-              reader.uint256("total difficulty"),
-              hash(reader, "head"),
-              hash(reader, "genesis"),
-              readForkId(reader));
-      case ETH_69 ->
-          new Status69(
-              number, networkId, hash(reader, "genesis"), readForkId(reader), readRange(reader));
-    };
+    return version.has(EthVersion.ETH_69)
+        ? new Status69(
+            number, networkId, hash(reader, "genesis"), readForkId(reader), readRange(reader))
+        : new Status68(
+            number,
+            networkId,
+            reader.uint256("total difficulty"),
+            hash(reader, "head"),
+            hash(reader, "genesis"),
+            readForkId(reader));
   }
 
   private static ForkId readForkId(RlpReader reader) {
@@ -210,7 +229,8 @@ public final class EthCodec {
         : new GetBlockHeaders.AtNumber(item.uint64("start block"));
   }
 
-  private static NewPooledTransactionHashes readAnnouncements(RlpReader reader) {
+  private static NewPooledTransactionHashes readAnnouncements(
+      EthVersion version, RlpReader reader) {
     Bytes types = reader.bytes("types", EthLimits.MAX_HASHES);
     List<Long> sizes = list(reader, "sizes", types.size(), EthCodec::readAnnouncedSize);
     List<Bytes32> hashes = list(reader, "hashes", types.size(), items -> hash(items, "hash"));
@@ -223,7 +243,8 @@ public final class EthCodec {
       announcements.add(
           new TransactionAnnouncement(types.get(i) & 0xff, sizes.get(i), hashes.get(i)));
     }
-    return new NewPooledTransactionHashes(announcements);
+    return new NewPooledTransactionHashes(
+        announcements, version.has(EthVersion.ETH_72) ? CellCodec.readMask(reader) : CellMask.NONE);
   }
 
   private static long readAnnouncedSize(RlpReader sizes) {
@@ -235,14 +256,26 @@ public final class EthCodec {
   }
 
   private static List<Receipt> readBlockReceipts(EthVersion version, RlpReader blocks) {
-    return switch (version) {
-      case ETH_68 -> blocks.list("block receipts", ReceiptCodec::readItem);
-      case ETH_69 -> blocks.list("block receipts", ReceiptCodec::readItemWithoutBloom);
-    };
+    return version.has(EthVersion.ETH_69)
+        ? blocks.list("block receipts", ReceiptCodec::readItemWithoutBloom)
+        : blocks.list("block receipts", ReceiptCodec::readItem);
+  }
+
+  /** An empty string where there is none; copies, for they may be kept. */
+  private static Optional<BlockAccessList> readAccessList(RlpReader lists) {
+    if (lists.nextIsList()) {
+      return Optional.of(new BlockAccessList(lists.rawItem("access list").copy()));
+    }
+    lists.bytes("access list", 0);
+    return Optional.empty();
   }
 
   private static List<Bytes32> hashes(RlpReader reader) {
-    return list(reader, "hashes", EthLimits.MAX_HASHES, items -> hash(items, "hash"));
+    return hashes(reader, EthLimits.MAX_HASHES);
+  }
+
+  static List<Bytes32> hashes(RlpReader reader, int max) {
+    return list(reader, "hashes", max, items -> hash(items, "hash"));
   }
 
   /** A copy: hashes are kept long after the message they came in. */
@@ -250,8 +283,7 @@ public final class EthCodec {
     return reader.bytes32(name).copy();
   }
 
-  private static <T> List<T> list(
-      RlpReader reader, String name, int max, Function<RlpReader, T> element) {
+  static <T> List<T> list(RlpReader reader, String name, int max, Function<RlpReader, T> element) {
     return elements(reader.list(name), name, max, element);
   }
 

@@ -1,17 +1,23 @@
 package io.kadlink.protocols.eth.wire;
 
+import io.kadlink.protocols.eth.chain.BlockAccessList;
 import io.kadlink.protocols.eth.chain.BlockCodec;
 import io.kadlink.protocols.eth.chain.BlockHeader;
 import io.kadlink.protocols.eth.chain.ForkId;
+import io.kadlink.protocols.eth.chain.PooledTransactionCodec;
 import io.kadlink.protocols.eth.chain.Receipt;
 import io.kadlink.protocols.eth.chain.ReceiptCodec;
 import io.kadlink.protocols.eth.chain.Transaction;
 import io.kadlink.protocols.eth.chain.TransactionCodec;
+import io.kadlink.protocols.eth.wire.EthMessage.BlockAccessLists;
 import io.kadlink.protocols.eth.wire.EthMessage.BlockBodies;
 import io.kadlink.protocols.eth.wire.EthMessage.BlockHeaders;
 import io.kadlink.protocols.eth.wire.EthMessage.BlockRangeUpdate;
+import io.kadlink.protocols.eth.wire.EthMessage.Cells;
+import io.kadlink.protocols.eth.wire.EthMessage.GetBlockAccessLists;
 import io.kadlink.protocols.eth.wire.EthMessage.GetBlockBodies;
 import io.kadlink.protocols.eth.wire.EthMessage.GetBlockHeaders;
+import io.kadlink.protocols.eth.wire.EthMessage.GetCells;
 import io.kadlink.protocols.eth.wire.EthMessage.GetPooledTransactions;
 import io.kadlink.protocols.eth.wire.EthMessage.GetReceipts;
 import io.kadlink.protocols.eth.wire.EthMessage.NewBlock;
@@ -32,9 +38,15 @@ import org.apache.tuweni.units.bigints.UInt256;
 
 /** Messages to bytes, in all versions. */
 final class EthEncoding {
+  /** EIP-8159: what stands for an access list that is not there. */
+  private static final Bytes NONE = Bytes.of(0x80);
+
   private EthEncoding() {}
 
   static Bytes encode(EthVersion version, EthMessage message) {
+    if (!version.has(MessageCode.since(message.code()))) {
+      throw new IllegalArgumentException(version + " has no " + message.name());
+    }
     // One array: Tuweni's writer returns a chain of pieces, whose slices don't always add up.
     return Bytes.wrap(RLP.encodeList(writer -> write(version, message, writer)).toArrayUnsafe());
   }
@@ -88,19 +100,28 @@ final class EthEncoding {
         writer.writeRLP(BlockCodec.encode(announced.block()));
         number(writer, announced.totalDifficulty());
       }
-      case NewPooledTransactionHashes announced ->
-          writeAnnouncements(writer, announced.announcements());
+      case NewPooledTransactionHashes announced -> {
+        writeAnnouncements(writer, announced.announcements());
+        if (version.has(EthVersion.ETH_72)) {
+          writer.writeValue(announced.cells().bits());
+        }
+      }
       case GetPooledTransactions request ->
           writeHashes(writer, request.requestId(), request.hashes());
       case PooledTransactions response -> {
         number(writer, response.requestId());
         writer.writeList(
             response.transactions(),
-            (items, transaction) -> items.writeRLP(TransactionCodec.encodeItem(transaction)));
+            (items, transaction) -> items.writeRLP(PooledTransactionCodec.encodeItem(transaction)));
       }
-      case GetReceipts request -> writeHashes(writer, request.requestId(), request.hashes());
+      case GetReceipts request -> writeGetReceipts(version, writer, request);
       case Receipts response -> {
         number(writer, response.requestId());
+        if (version.has(EthVersion.ETH_70)) {
+          number(writer, response.lastBlockIncomplete() ? 1 : 0);
+        } else if (response.lastBlockIncomplete()) {
+          throw new IllegalArgumentException(version + " has no incomplete answers");
+        }
         writer.writeList(
             response.receipts(),
             (blocks, receipts) ->
@@ -108,14 +129,39 @@ final class EthEncoding {
                     receipts, (items, receipt) -> items.writeRLP(encode(version, receipt))));
       }
       case BlockRangeUpdate update -> writeRange(writer, update.range());
+      case GetBlockAccessLists request ->
+          writeHashes(writer, request.requestId(), request.hashes());
+      case BlockAccessLists response -> {
+        number(writer, response.requestId());
+        writer.writeList(
+            response.accessLists(),
+            (lists, list) -> lists.writeRLP(list.map(BlockAccessList::encoded).orElse(NONE)));
+      }
+      case GetCells request -> {
+        writeHashes(writer, request.requestId(), request.hashes());
+        writer.writeValue(request.cells().bits());
+      }
+      case Cells response -> {
+        number(writer, response.requestId());
+        CellCodec.writeAnswer(writer, response);
+      }
     }
   }
 
+  private static void writeGetReceipts(EthVersion version, RLPWriter writer, GetReceipts request) {
+    number(writer, request.requestId());
+    if (version.has(EthVersion.ETH_70)) {
+      number(writer, request.firstBlockReceiptIndex());
+    } else if (request.firstBlockReceiptIndex() != 0) {
+      throw new IllegalArgumentException(version + " can't ask for a part of a block's receipts");
+    }
+    writer.writeList(request.hashes(), RLPWriter::writeValue);
+  }
+
   private static Bytes encode(EthVersion version, Receipt receipt) {
-    return switch (version) {
-      case ETH_68 -> ReceiptCodec.encodeItem(receipt);
-      case ETH_69 -> ReceiptCodec.encodeItemWithoutBloom(receipt);
-    };
+    return version.has(EthVersion.ETH_69)
+        ? ReceiptCodec.encodeItemWithoutBloom(receipt)
+        : ReceiptCodec.encodeItem(receipt);
   }
 
   private static void writeHeader(RLPWriter writer, BlockHeader header) {

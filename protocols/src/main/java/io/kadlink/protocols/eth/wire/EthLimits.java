@@ -17,6 +17,15 @@ public final class EthLimits {
   /** Blocks whose receipts are in one answer; as above. */
   public static final int MAX_RECEIPT_LISTS = 1024;
 
+  /** Access lists in one answer; as above. */
+  public static final int MAX_ACCESS_LISTS = 1024;
+
+  /** caps/eth.md: recommended soft limit of a request for cells, in transactions. */
+  public static final int SOFT_CELL_REQUEST = 64;
+
+  /** Transactions in one request for cells or answer to one: four times that, as for hashes. */
+  public static final int MAX_CELL_TRANSACTIONS = 4 * SOFT_CELL_REQUEST;
+
   /** Transactions in one message: what clients accept at most. */
   public static final int MAX_TRANSACTIONS = 5000;
 

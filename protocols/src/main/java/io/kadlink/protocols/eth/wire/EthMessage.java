@@ -1,12 +1,18 @@
 package io.kadlink.protocols.eth.wire;
 
+import io.kadlink.protocols.eth.chain.BlobSidecar;
 import io.kadlink.protocols.eth.chain.Block;
+import io.kadlink.protocols.eth.chain.BlockAccessList;
 import io.kadlink.protocols.eth.chain.BlockBody;
 import io.kadlink.protocols.eth.chain.BlockHeader;
+import io.kadlink.protocols.eth.chain.CellMask;
 import io.kadlink.protocols.eth.chain.ForkId;
+import io.kadlink.protocols.eth.chain.PooledTransaction;
 import io.kadlink.protocols.eth.chain.Receipt;
 import io.kadlink.protocols.eth.chain.Transaction;
 import java.util.List;
+import java.util.Optional;
+import org.apache.tuweni.bytes.Bytes;
 import org.apache.tuweni.bytes.Bytes32;
 import org.apache.tuweni.units.bigints.UInt256;
 
@@ -66,7 +72,7 @@ public sealed interface EthMessage {
       ForkId forkId)
       implements Status {}
 
-  /** Status (0x00) of eth/69. */
+  /** Status (0x00) since eth/69. */
   record Status69(int version, long networkId, Bytes32 genesis, ForkId forkId, BlockRange range)
       implements Status {
     @Override
@@ -178,11 +184,21 @@ public sealed interface EthMessage {
     }
   }
 
-  /** NewPooledTransactionHashes (0x08): transactions the sender's pool holds. */
-  record NewPooledTransactionHashes(List<TransactionAnnouncement> announcements)
+  /**
+   * NewPooledTransactionHashes (0x08): transactions the sender's pool holds.
+   *
+   * @param cells which cells of all blobs of the blob transactions among them the sender has; only
+   *     eth/72 can say it
+   */
+  record NewPooledTransactionHashes(List<TransactionAnnouncement> announcements, CellMask cells)
       implements EthMessage {
     public NewPooledTransactionHashes {
       announcements = List.copyOf(announcements);
+    }
+
+    /** Without cells. */
+    public NewPooledTransactionHashes(List<TransactionAnnouncement> announcements) {
+      this(announcements, CellMask.NONE);
     }
 
     @Override
@@ -195,7 +211,7 @@ public sealed interface EthMessage {
    * One transaction in {@link NewPooledTransactionHashes}.
    *
    * @param type EIP-2718 type, 0 to 255
-   * @param sizeBytes of the canonical encoding, 0 to 2^32 - 1
+   * @param sizeBytes of the encoding in PooledTransactions, 0 to 2^32 - 1
    */
   record TransactionAnnouncement(int type, long sizeBytes, Bytes32 hash) {}
 
@@ -212,7 +228,8 @@ public sealed interface EthMessage {
   }
 
   /** PooledTransactions (0x0a): in the order of the request, with gaps where one is missing. */
-  record PooledTransactions(long requestId, List<Transaction> transactions) implements Response {
+  record PooledTransactions(long requestId, List<PooledTransaction> transactions)
+      implements Response {
     public PooledTransactions {
       transactions = List.copyOf(transactions);
     }
@@ -228,10 +245,21 @@ public sealed interface EthMessage {
     }
   }
 
-  /** GetReceipts (0x0f). */
-  record GetReceipts(long requestId, List<Bytes32> hashes) implements Request {
+  /**
+   * GetReceipts (0x0f).
+   *
+   * @param firstBlockReceiptIndex how many receipts of the first block are not wanted, unsigned
+   *     64-bit; always 0 before eth/70
+   */
+  record GetReceipts(long requestId, long firstBlockReceiptIndex, List<Bytes32> hashes)
+      implements Request {
     public GetReceipts {
       hashes = List.copyOf(hashes);
+    }
+
+    /** For all receipts of these blocks. */
+    public GetReceipts(long requestId, List<Bytes32> hashes) {
+      this(requestId, 0, hashes);
     }
 
     @Override
@@ -240,10 +268,20 @@ public sealed interface EthMessage {
     }
   }
 
-  /** Receipts (0x10): for each block of the request all its receipts. */
-  record Receipts(long requestId, List<List<Receipt>> receipts) implements Response {
+  /**
+   * Receipts (0x10): for each block of the request its receipts.
+   *
+   * @param lastBlockIncomplete whether those of the last block go on; never before eth/70
+   */
+  record Receipts(long requestId, boolean lastBlockIncomplete, List<List<Receipt>> receipts)
+      implements Response {
     public Receipts {
       receipts = receipts.stream().map(List::copyOf).toList();
+    }
+
+    /** All receipts of each block. */
+    public Receipts(long requestId, List<List<Receipt>> receipts) {
+      this(requestId, false, receipts);
     }
 
     @Override
@@ -262,6 +300,91 @@ public sealed interface EthMessage {
     @Override
     public int code() {
       return MessageCode.BLOCK_RANGE_UPDATE;
+    }
+  }
+
+  /** GetBlockAccessLists (0x12), since eth/71. */
+  record GetBlockAccessLists(long requestId, List<Bytes32> hashes) implements Request {
+    public GetBlockAccessLists {
+      hashes = List.copyOf(hashes);
+    }
+
+    @Override
+    public int code() {
+      return MessageCode.GET_BLOCK_ACCESS_LISTS;
+    }
+  }
+
+  /**
+   * BlockAccessLists (0x13), since eth/71: one for each block of the request, where there is one.
+   */
+  record BlockAccessLists(long requestId, List<Optional<BlockAccessList>> accessLists)
+      implements Response {
+    public BlockAccessLists {
+      accessLists = List.copyOf(accessLists);
+    }
+
+    @Override
+    public int code() {
+      return MessageCode.BLOCK_ACCESS_LISTS;
+    }
+
+    @Override
+    public int size() {
+      return accessLists.size();
+    }
+  }
+
+  /**
+   * GetCells (0x14), since eth/72.
+   *
+   * @param hashes of blob transactions
+   * @param cells which are wanted of each of their blobs
+   */
+  record GetCells(long requestId, List<Bytes32> hashes, CellMask cells) implements Request {
+    public GetCells {
+      hashes = List.copyOf(hashes);
+    }
+
+    @Override
+    public int code() {
+      return MessageCode.GET_CELLS;
+    }
+  }
+
+  /**
+   * Cells (0x15), since eth/72.
+   *
+   * @param transactions in the order of the request, with gaps where one is missing
+   * @param cells which are there of each of their blobs, a part of those asked for
+   */
+  record Cells(long requestId, List<TransactionCells> transactions, CellMask cells)
+      implements Response {
+    public Cells {
+      transactions = List.copyOf(transactions);
+    }
+
+    @Override
+    public int code() {
+      return MessageCode.CELLS;
+    }
+
+    @Override
+    public int size() {
+      return transactions.size();
+    }
+  }
+
+  /**
+   * The cells of one transaction in {@link Cells}.
+   *
+   * @param cells as many for each blob as the answer's mask has bits, of {@value
+   *     BlobSidecar#CELL_BYTES} bytes each: by rising index and for each index in the order of the
+   *     blobs, says the specification; geth has them blob by blob
+   */
+  record TransactionCells(Bytes32 hash, List<Bytes> cells) {
+    public TransactionCells {
+      cells = List.copyOf(cells);
     }
   }
 }

@@ -21,6 +21,18 @@ public final class MessageCode {
   /** Since eth/69. */
   public static final int BLOCK_RANGE_UPDATE = 0x11;
 
+  /** Since eth/71. */
+  public static final int GET_BLOCK_ACCESS_LISTS = 0x12;
+
+  /** Since eth/71. */
+  public static final int BLOCK_ACCESS_LISTS = 0x13;
+
+  /** Since eth/72. */
+  public static final int GET_CELLS = 0x14;
+
+  /** Since eth/72. */
+  public static final int CELLS = 0x15;
+
   private MessageCode() {}
 
   /** The name the specification gives it; the code itself when it is not in use. */
@@ -40,6 +52,10 @@ public final class MessageCode {
       case GET_RECEIPTS -> "GetReceipts";
       case RECEIPTS -> "Receipts";
       case BLOCK_RANGE_UPDATE -> "BlockRangeUpdate";
+      case GET_BLOCK_ACCESS_LISTS -> "GetBlockAccessLists";
+      case BLOCK_ACCESS_LISTS -> "BlockAccessLists";
+      case GET_CELLS -> "GetCells";
+      case CELLS -> "Cells";
       default -> "0x" + Integer.toHexString(code);
     };
   }
@@ -57,17 +73,30 @@ public final class MessageCode {
           GET_BLOCK_HEADERS,
           GET_BLOCK_BODIES,
           GET_POOLED_TRANSACTIONS,
-          GET_RECEIPTS ->
+          GET_RECEIPTS,
+          GET_BLOCK_ACCESS_LISTS,
+          GET_CELLS ->
           Priority.HIGH;
       case TRANSACTIONS, NEW_POOLED_TRANSACTION_HASHES -> Priority.LOW;
       default -> Priority.NORMAL;
     };
   }
 
+  /** The version that brought the message with this code; eth/68 for all that are older. */
+  static EthVersion since(int code) {
+    return switch (code) {
+      case BLOCK_RANGE_UPDATE -> EthVersion.ETH_69;
+      case GET_BLOCK_ACCESS_LISTS, BLOCK_ACCESS_LISTS -> EthVersion.ETH_71;
+      case GET_CELLS, CELLS -> EthVersion.ETH_72;
+      default -> EthVersion.ETH_68;
+    };
+  }
+
   /** Whether it is the code of an answer, whose first element is a request id. */
   public static boolean isResponse(int code) {
     return switch (code) {
-      case BLOCK_HEADERS, BLOCK_BODIES, POOLED_TRANSACTIONS, RECEIPTS -> true;
+      case BLOCK_HEADERS, BLOCK_BODIES, POOLED_TRANSACTIONS, RECEIPTS, BLOCK_ACCESS_LISTS, CELLS ->
+          true;
       default -> false;
     };
   }

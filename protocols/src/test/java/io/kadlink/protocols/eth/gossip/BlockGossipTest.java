@@ -25,14 +25,17 @@ import org.apache.tuweni.bytes.Bytes;
 import org.apache.tuweni.bytes.Bytes32;
 import org.apache.tuweni.units.bigints.UInt256;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class BlockGossipTest {
   private final MemoryNetwork network = new MemoryNetwork(1);
   private final EthNode node = new EthNode(network, new FakeChain().grow(1));
 
-  @Test
-  void aNewHeadIsToldToVersion69AsABlockRange() {
-    PlayedPeer peer = meets(node, EthVersion.ETH_69);
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "ETH_68")
+  void aNewHeadIsToldSinceVersion69AsABlockRange(EthVersion version) {
+    PlayedPeer peer = meets(node, version);
     node.chain().grow(1);
     network.loop().runDue();
     assertThat(peer.heard()).containsExactly(range(node.chain()));
@@ -47,6 +50,15 @@ class BlockGossipTest {
     assertThat(peer.heard()).isEmpty();
     peer.greets();
     assertThat(peer.heard()).containsExactly(range(node.chain()));
+  }
+
+  @Test
+  void aRangeBeginsWithTheEarliestBlockThatIsThere() {
+    PlayedPeer peer = meets(node, EthVersion.ETH_69);
+    node.chain().setEarliestBlock(1);
+    node.chain().grow(1);
+    network.loop().runDue();
+    assertThat(peer.heardOne(BlockRangeUpdate.class).range().earliest()).isEqualTo(1);
   }
 
   @Test
@@ -130,6 +142,9 @@ class BlockGossipTest {
       peer.says(new BlockRangeUpdate(impossible));
       assertThat(peer.disconnectedWith()).contains(DisconnectReason.PROTOCOL_BREACH);
     }
+    PlayedPeer expired = meets(node, EthVersion.ETH_69);
+    expired.says(new BlockRangeUpdate(new BlockRange(2, 2, EthSamples.hash(2))));
+    assertThat(expired.disconnectedWith()).isEmpty();
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kadlink.protocols.eth.EthNode;
 import io.kadlink.protocols.eth.FakeChain;
 import io.kadlink.protocols.eth.PlayedPeer;
+import io.kadlink.protocols.eth.chain.PooledTransaction;
 import io.kadlink.protocols.eth.chain.Transaction;
 import io.kadlink.protocols.eth.wire.EthMessage.GetPooledTransactions;
 import io.kadlink.protocols.eth.wire.EthMessage.NewPooledTransactionHashes;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.tuweni.bytes.Bytes;
 import org.apache.tuweni.bytes.Bytes32;
 import org.junit.jupiter.api.Test;
@@ -315,7 +317,9 @@ class TransactionGossipTest {
   }
 
   private void deliver(PlayedPeer peer, GetPooledTransactions request, Transaction... answer) {
-    peer.says(new PooledTransactions(request.requestId(), List.of(answer)));
+    peer.says(
+        new PooledTransactions(
+            request.requestId(), Stream.of(answer).map(PooledTransaction::of).toList()));
     network.loop().runDue();
   }
 

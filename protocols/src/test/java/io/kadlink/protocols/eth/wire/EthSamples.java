@@ -1,20 +1,28 @@
 package io.kadlink.protocols.eth.wire;
 
 import io.kadlink.identity.NodeKey;
+import io.kadlink.protocols.eth.chain.BlobSidecar;
 import io.kadlink.protocols.eth.chain.Block;
+import io.kadlink.protocols.eth.chain.BlockAccessList;
 import io.kadlink.protocols.eth.chain.BlockBody;
 import io.kadlink.protocols.eth.chain.BlockHeader;
+import io.kadlink.protocols.eth.chain.CellMask;
 import io.kadlink.protocols.eth.chain.ForkFields;
 import io.kadlink.protocols.eth.chain.ForkId;
+import io.kadlink.protocols.eth.chain.PooledTransaction;
 import io.kadlink.protocols.eth.chain.Receipt;
 import io.kadlink.protocols.eth.chain.Transaction;
 import io.kadlink.protocols.eth.chain.TransactionPayload;
 import io.kadlink.protocols.eth.chain.Withdrawal;
+import io.kadlink.protocols.eth.wire.EthMessage.BlockAccessLists;
 import io.kadlink.protocols.eth.wire.EthMessage.BlockBodies;
 import io.kadlink.protocols.eth.wire.EthMessage.BlockHeaders;
 import io.kadlink.protocols.eth.wire.EthMessage.BlockRangeUpdate;
+import io.kadlink.protocols.eth.wire.EthMessage.Cells;
+import io.kadlink.protocols.eth.wire.EthMessage.GetBlockAccessLists;
 import io.kadlink.protocols.eth.wire.EthMessage.GetBlockBodies;
 import io.kadlink.protocols.eth.wire.EthMessage.GetBlockHeaders;
+import io.kadlink.protocols.eth.wire.EthMessage.GetCells;
 import io.kadlink.protocols.eth.wire.EthMessage.GetPooledTransactions;
 import io.kadlink.protocols.eth.wire.EthMessage.GetReceipts;
 import io.kadlink.protocols.eth.wire.EthMessage.NewBlock;
@@ -25,12 +33,14 @@ import io.kadlink.protocols.eth.wire.EthMessage.Receipts;
 import io.kadlink.protocols.eth.wire.EthMessage.Status68;
 import io.kadlink.protocols.eth.wire.EthMessage.Status69;
 import io.kadlink.protocols.eth.wire.EthMessage.TransactionAnnouncement;
+import io.kadlink.protocols.eth.wire.EthMessage.TransactionCells;
 import io.kadlink.protocols.eth.wire.EthMessage.Transactions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.tuweni.bytes.Bytes;
 import org.apache.tuweni.bytes.Bytes32;
+import org.apache.tuweni.rlp.RLP;
 import org.apache.tuweni.units.bigints.UInt256;
 
 /** One or more messages of every kind. */
@@ -134,17 +144,61 @@ public final class EthSamples {
                         new TransactionAnnouncement(0, 0, hash(1)),
                         new TransactionAnnouncement(255, 0xffff_ffffL, hash(2)))),
                 new GetPooledTransactions(3, List.of(hash(1))),
-                new PooledTransactions(3, List.of(transfer(3))),
+                new PooledTransactions(3, List.of(PooledTransaction.of(transfer(3)))),
                 new GetReceipts(4, List.of(hash(1))),
                 new Receipts(4, List.of(List.of(receipt(0), receipt(2)), List.of()))));
-    switch (version) {
-      case ETH_68 -> samples.add(new Status68(68, 1337, UInt256.ONE, hash(1), hash(2), forkId));
-      case ETH_69 -> {
-        BlockRange range = new BlockRange(0, 12, hash(12));
-        samples.add(new Status69(69, 1337, hash(2), forkId, range));
-        samples.add(new BlockRangeUpdate(range));
-      }
+    if (!version.has(EthVersion.ETH_69)) {
+      samples.add(new Status68(68, 1337, UInt256.ONE, hash(1), hash(2), forkId));
+      return samples;
+    }
+    BlockRange range = new BlockRange(0, 12, hash(12));
+    samples.add(new Status69(version.number(), 1337, hash(2), forkId, range));
+    samples.add(new BlockRangeUpdate(range));
+    if (version.has(EthVersion.ETH_70)) {
+      samples.add(new GetReceipts(4, 77, List.of(hash(1))));
+      samples.add(new GetReceipts(4, -1, List.of(hash(1))));
+      samples.add(new Receipts(4, true, List.of(List.of(receipt(2)))));
+    }
+    if (version.has(EthVersion.ETH_71)) {
+      samples.add(new GetBlockAccessLists(5, List.of(hash(1))));
+      samples.add(
+          new BlockAccessLists(
+              5, List.of(Optional.of(accessList(1)), Optional.empty(), Optional.of(NO_ACCESS))));
+    }
+    if (version.has(EthVersion.ETH_72)) {
+      samples.add(
+          new NewPooledTransactionHashes(
+              List.of(new TransactionAnnouncement(3, 7000, hash(2))), CellMask.of(0, 127)));
+      samples.add(new GetCells(6, List.of(hash(1), hash(2)), CellMask.ALL));
+      samples.add(
+          new Cells(
+              6,
+              List.of(
+                  new TransactionCells(hash(1), List.of(cell(1), cell(2))),
+                  new TransactionCells(hash(2), List.of(cell(3)))),
+              CellMask.of(5)));
+      samples.add(new Cells(6, List.of(), CellMask.NONE));
     }
     return samples;
+  }
+
+  private static final BlockAccessList NO_ACCESS = new BlockAccessList(Bytes.fromHexString("0xc0"));
+
+  /** One account that was read. */
+  public static BlockAccessList accessList(long seed) {
+    return new BlockAccessList(
+        RLP.encodeList(
+            accounts ->
+                accounts.writeList(
+                    account -> {
+                      account.writeValue(hash(seed).slice(12));
+                      for (int i = 0; i < 5; i++) {
+                        account.writeList(nothing -> {});
+                      }
+                    })));
+  }
+
+  public static Bytes cell(int seed) {
+    return Bytes.repeat((byte) seed, BlobSidecar.CELL_BYTES);
   }
 }
