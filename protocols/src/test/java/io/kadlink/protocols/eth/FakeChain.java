@@ -53,6 +53,7 @@ public final class FakeChain implements Chain {
   private final FakePool pool = new FakePool();
   private UInt256 difficulty = UInt256.ZERO;
   private long networkId = 1337;
+  private Optional<ForkSchedule> forks = Optional.empty();
   private ForkId forkId = new ForkId(Bytes.fromHexString("0x01020304"), 0);
 
   /** All with the same {@code seed} have the same genesis block. */
@@ -66,6 +67,12 @@ public final class FakeChain implements Chain {
 
   public FakeChain withNetworkId(long id) {
     networkId = id;
+    return this;
+  }
+
+  /** With fork ids of another chain. */
+  public FakeChain withForks(ForkSchedule forks) {
+    this.forks = Optional.of(forks);
     return this;
   }
 
@@ -218,6 +225,10 @@ public final class FakeChain implements Chain {
 
   @Override
   public ForkSchedule forks() {
+    return forks.orElseGet(this::ownForks);
+  }
+
+  private ForkSchedule ownForks() {
     return new ForkSchedule() {
       @Override
       public ForkId at(BlockHeader head) {

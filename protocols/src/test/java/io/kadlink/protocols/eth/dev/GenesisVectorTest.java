@@ -5,14 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.kadlink.protocols.eth.TestVectors;
 import io.kadlink.protocols.eth.chain.BlockHeader;
+import io.kadlink.protocols.eth.chain.BlockRoots;
+import io.kadlink.protocols.eth.chain.ForkFields;
+import io.kadlink.protocols.eth.chain.ForkId;
+import io.kadlink.protocols.eth.chain.ForkTimeline;
+import io.kadlink.protocols.eth.chain.PublicNetwork;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.apache.tuweni.bytes.Bytes;
 import org.apache.tuweni.bytes.Bytes32;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Genesis blocks as geth makes them from the same files. */
 class GenesisVectorTest {
@@ -42,6 +49,54 @@ class GenesisVectorTest {
     String file = "genesis-" + network + ".json";
     Genesis genesis = GenesisFile.parse(file, TestVectors.text(file));
     assertThat(genesis.block().header().hash()).isEqualTo(Bytes32.fromHexString(hash));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"SEPOLIA", "HOODI"})
+  void genesisFilesOfPublicNetworksGiveTheirForkIds(PublicNetwork network) {
+    String file = "genesis-" + network + ".json";
+    Genesis genesis = GenesisFile.parse(file, TestVectors.text(file));
+    BlockHeader header = genesis.block().header();
+    ForkTimeline timeline = genesis.config().timeline(header.hash(), header.timestamp());
+    JsonNode ids =
+        TestVectors.json("eip2124-eip6122-forkid.json").at("/networks/" + network + "/ids");
+    assertThat(ids).hasSizeGreaterThanOrEqualTo(10);
+    for (JsonNode id : ids) {
+      ForkId expected =
+          new ForkId(
+              Bytes.fromHexString(id.get("hash").asText()),
+              id.get("next").bigIntegerValue().longValue());
+      assertThat(timeline.at(id.get("number").asLong(), id.get("time").asLong()))
+          .as("%s at %s", network, id)
+          .isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void aGenesisOfAmsterdamHasItsHeaderFields() {
+    Genesis genesis =
+        GenesisFile.parse(
+            "amsterdam",
+            """
+            {"config": {"chainId": 9, "londonBlock": 0, "terminalTotalDifficulty": 0,
+              "shanghaiTime": 0, "cancunTime": 0, "pragueTime": 0, "osakaTime": 0,
+              "amsterdamTime": 0}, "gasLimit": "0x1c9c380", "difficulty": "0x0", "alloc": {}}
+            """);
+    BlockHeader header = genesis.block().header();
+    assertThat(header.blockAccessListHash()).contains(BlockRoots.NO_ACCESSES);
+    assertThat(header.slotNumber()).contains(0L);
+  }
+
+  @Test
+  void amsterdamBeforeLondonChangesNothing() {
+    Genesis genesis =
+        GenesisFile.parse(
+            "odd",
+            """
+            {"config": {"chainId": 9, "terminalTotalDifficulty": 0, "amsterdamTime": 0},
+              "gasLimit": "0x1c9c380", "difficulty": "0x0", "alloc": {}}
+            """);
+    assertThat(genesis.block().header().forkFields()).isEqualTo(ForkFields.NONE);
   }
 
   @Test
