@@ -6,7 +6,6 @@ import io.kadlink.discovery.DiscoveryVersion;
 import io.kadlink.identity.NodeKey;
 import io.kadlink.rlpx.wire.DisconnectReason;
 import io.kadlink.server.Peer;
-import io.kadlink.server.Protocol;
 import io.kadlink.server.ServerBuilder;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -14,7 +13,6 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.function.UnaryOperator;
-import org.apache.tuweni.bytes.Bytes;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -23,36 +21,12 @@ class SimulatedServerTest {
   private final World world =
       new World(1, 1, EnumSet.of(DiscoveryVersion.V4), null, (elapsed, live, events) -> {});
   private final List<DisconnectReason> goodbyes = new ArrayList<>();
-  private final SimulatedServer bootnode = world.start(builder -> builder.protocol(new Plain()));
-
-  /** Says nothing. */
-  private final class Plain implements Protocol {
-    @Override
-    public String name() {
-      return "plain";
-    }
-
-    @Override
-    public int version() {
-      return 1;
-    }
-
-    @Override
-    public int messageCount() {
-      return 1;
-    }
-
-    @Override
-    public void message(Peer peer, int code, Bytes payload) {}
-
-    @Override
-    public void disconnected(Peer peer, DisconnectReason reason) {
-      goodbyes.add(reason);
-    }
-  }
+  private final SimulatedServer bootnode =
+      world.start(builder -> builder.protocol(new SilentProtocol(goodbyes::add)));
 
   private UnaryOperator<ServerBuilder> joining() {
-    return builder -> builder.protocol(new Plain()).bootnodes(bootnode.enode());
+    return builder ->
+        builder.protocol(new SilentProtocol(goodbyes::add)).bootnodes(bootnode.enode());
   }
 
   private SimulatedServer joined() {
@@ -76,7 +50,7 @@ class SimulatedServerTest {
   @Test
   void twoThatKnowOfEachOtherBecomePeersAndStayIt() {
     joined();
-    world.time().pass(Duration.ofHours(1));
+    world.time().pass(Duration.ofMinutes(15));
     assertThat(bootnode.peers()).hasSize(1);
     assertThat(goodbyes).isEmpty();
   }
