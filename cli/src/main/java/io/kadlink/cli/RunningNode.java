@@ -5,6 +5,7 @@ import io.kadlink.cli.rpc.AccessApi;
 import io.kadlink.cli.rpc.AdminApi;
 import io.kadlink.cli.rpc.DiscoveryApi;
 import io.kadlink.cli.rpc.EthApi;
+import io.kadlink.cli.rpc.FeeApi;
 import io.kadlink.cli.rpc.KadlinkApi;
 import io.kadlink.cli.rpc.MembershipApi;
 import io.kadlink.cli.rpc.MetricsServer;
@@ -12,6 +13,7 @@ import io.kadlink.cli.rpc.NatApi;
 import io.kadlink.cli.rpc.PubSubApi;
 import io.kadlink.cli.rpc.RpcMethods;
 import io.kadlink.cli.rpc.RpcServer;
+import io.kadlink.cli.rpc.TxPoolApi;
 import io.kadlink.cli.rpc.WalletApi;
 import io.kadlink.discovery.dns.BadEntryException;
 import io.kadlink.discovery.store.NodeStore;
@@ -199,6 +201,8 @@ final class RunningNode implements AutoCloseable {
             this::ethPeerInfo)
         .addTo(methods);
     new EthApi(chain, eth::syncing).addTo(methods);
+    new FeeApi(chain).addTo(methods);
+    new TxPoolApi(chain).addTo(methods);
     PubSubApi pubSubApi = new PubSubApi(pubSub, chain.chainId());
     pubSubApi.addTo(methods);
     new DiscoveryApi(server.discovery()).addTo(methods);

@@ -19,11 +19,8 @@ import org.apache.tuweni.units.bigints.UInt256;
 final class BlockJson {
   private BlockJson() {}
 
-  /**
-   * @param full whether transactions are shown whole, or by hash
-   */
-  static Map<String, Object> block(Block block, boolean full) {
-    BlockHeader header = block.header();
+  /** A header alone, as a subscription to new heads tells it. */
+  static Map<String, Object> header(BlockHeader header) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("number", Quantity.of(header.number()));
     json.put("hash", header.hash().toHexString());
@@ -53,6 +50,15 @@ final class BlockJson {
         .blockAccessListHash()
         .ifPresent(hash -> json.put("blockAccessListHash", hash.toHexString()));
     header.slotNumber().ifPresent(slot -> json.put("slotNumber", Quantity.of(slot)));
+    return json;
+  }
+
+  /**
+   * @param full whether transactions are shown whole, or by hash
+   */
+  static Map<String, Object> block(Block block, boolean full) {
+    BlockHeader header = block.header();
+    Map<String, Object> json = header(header);
     json.put("size", Quantity.of(BlockCodec.encode(block).size()));
     List<Transaction> transactions = block.body().transactions();
     List<Object> shown = new ArrayList<>();
@@ -157,7 +163,7 @@ final class BlockJson {
   }
 
   /** What a unit of gas cost the sender (EIP-1559). */
-  private static UInt256 price(Transaction transaction, BlockHeader header) {
+  static UInt256 price(Transaction transaction, BlockHeader header) {
     TransactionPayload payload = transaction.payload();
     UInt256 baseFee = header.baseFee().orElse(UInt256.ZERO);
     UInt256 offered = baseFee.add(payload.maxPriorityFeePerGas());

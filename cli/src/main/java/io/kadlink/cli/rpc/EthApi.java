@@ -15,10 +15,10 @@ import io.kadlink.protocols.eth.sync.SyncProgress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.tuweni.bytes.Bytes;
 import org.apache.tuweni.bytes.Bytes32;
-import org.apache.tuweni.units.bigints.UInt256;
 import org.jspecify.annotations.Nullable;
 
 /** {@code eth_*}: the chain as web3 libraries ask for it. Methods of an EVM are not there. */
@@ -40,15 +40,34 @@ public final class EthApi {
     methods
         .add("eth_chainId", params -> Quantity.of(chain.chainId()))
         .add("eth_blockNumber", params -> Quantity.of(chain.head().number()))
-        .add("eth_gasPrice", params -> Quantity.of(gasPrice()))
         .add("eth_syncing", params -> syncing.get().<Object>map(EthApi::syncing).orElse(false))
         .add("eth_getBlockByNumber", params -> block(at(params, 0), params.flag(1)))
         .add("eth_getBlockByHash", params -> block(chain.header(params.hash(0)), params.flag(1)))
         .add("eth_getTransactionByHash", this::transaction)
         .add("eth_getTransactionReceipt", this::receipt)
         .add("eth_getBalance", params -> Quantity.of(account(params).balance()))
-        .add("eth_getTransactionCount", params -> Quantity.of(account(params).nonce()))
-        .add("eth_sendRawTransaction", this::sendRaw);
+        .add("eth_getTransactionCount", params -> Quantity.of(nonce(params)))
+        .add("eth_sendRawTransaction", this::sendRaw)
+        .addFeed("eth", "newHeads", (params, listener) -> newHeads(listener))
+        .addFeed(
+            "eth",
+            "newPendingTransactions",
+            (params, listener) -> newTransactions(params.flag(0), listener));
+  }
+
+  private AutoCloseable newHeads(Consumer<Object> listener) {
+    return chain.onNewHead(block -> listener.accept(BlockJson.header(block.header())));
+  }
+
+  private AutoCloseable newTransactions(boolean full, Consumer<Object> listener) {
+    return pool.onAdded(
+        transaction ->
+            listener.accept(
+                full ? BlockJson.pending(transaction) : transaction.hash().toHexString()));
+  }
+
+  private long nonce(Params params) throws RpcError {
+    return params.is(1, "pending") ? chain.nextNonce(params.address(0)) : account(params).nonce();
   }
 
   private static Map<String, Object> syncing(SyncProgress progress) {
@@ -56,12 +75,6 @@ public final class EthApi {
         "startingBlock", Quantity.of(progress.startingBlock()),
         "currentBlock", Quantity.of(progress.currentBlock()),
         "highestBlock", Quantity.of(progress.highestBlock()));
-  }
-
-  /** What a sender must offer now: the next base fee may be an eighth above the head's. */
-  private UInt256 gasPrice() {
-    UInt256 baseFee = chain.head().baseFee().orElse(UInt256.ZERO);
-    return baseFee.add(baseFee.divide(8)).add(UInt256.ONE);
   }
 
   private Optional<BlockHeader> at(Params params, int index) throws RpcError {

@@ -2,6 +2,8 @@ package io.kadlink.cli.rpc;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.kadlink.identity.NodeId;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.apache.tuweni.bytes.Bytes;
@@ -95,6 +97,40 @@ public final class Params {
           "parameter " + index + " must be a number from " + least + " to " + most);
     }
     return node.intValue();
+  }
+
+  /** From {@code least} to {@code most}, as a JSON number or a hex quantity. */
+  public int count(int index, int least, int most) throws RpcError {
+    if (!array.path(index).isTextual()) {
+      return number(index, least, most, least);
+    }
+    UInt256 number = quantity(index);
+    if (number.bitLength() > 31 || number.intValue() < least || number.intValue() > most) {
+      throw RpcError.invalidParams(
+          "parameter " + index + " must be a number from " + least + " to " + most);
+    }
+    return number.intValue();
+  }
+
+  /** Percentiles in rising order, from 0 to 100; none when there is no such parameter. */
+  public List<Double> percentiles(int index, int most) throws RpcError {
+    List<Double> percentiles = new ArrayList<>();
+    double last = 0;
+    for (JsonNode node : array.path(index)) {
+      double each = node.asDouble(-1);
+      if (!node.isNumber() || each < last || each > 100 || percentiles.size() == most) {
+        throw RpcError.invalidParams(
+            "parameter " + index + " must be at most " + most + " rising numbers from 0 to 100");
+      }
+      percentiles.add(each);
+      last = each;
+    }
+    return percentiles;
+  }
+
+  /** Whether the parameter is exactly this text. */
+  public boolean is(int index, String text) {
+    return text.equals(array.path(index).asText());
   }
 
   /** A hex quantity such as {@code 0x1a}. */

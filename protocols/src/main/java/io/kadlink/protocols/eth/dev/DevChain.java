@@ -223,6 +223,11 @@ public final class DevChain implements Chain {
     return imports.add(block);
   }
 
+  /** The transactions that wait, at this moment. */
+  public PoolContent poolContent() {
+    return pool.content();
+  }
+
   @Override
   public DevPool pool() {
     return pool;

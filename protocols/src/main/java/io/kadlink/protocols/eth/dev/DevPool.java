@@ -7,7 +7,9 @@ import io.kadlink.protocols.eth.chain.TransactionPool;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -265,6 +267,30 @@ final class DevPool implements TransactionPool {
         }
       }
       return queues;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** All of it; nothing is pending while the state at the head is not known. */
+  PoolContent content() {
+    lock.lock();
+    try {
+      Map<Bytes, List<Transaction>> ready = new TreeMap<>();
+      Map<Bytes, List<Transaction>> queued = new TreeMap<>();
+      StateView view = head;
+      for (Bytes sender : pending.senders()) {
+        List<Transaction> all = pending.of(sender);
+        int count =
+            view == null ? 0 : pending.executable(sender, view.account(sender).nonce()).size();
+        if (count > 0) {
+          ready.put(sender, all.subList(0, count));
+        }
+        if (count < all.size()) {
+          queued.put(sender, all.subList(count, all.size()));
+        }
+      }
+      return new PoolContent(ready, queued);
     } finally {
       lock.unlock();
     }
