@@ -25,7 +25,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -60,6 +59,7 @@ final class Dialer implements Outside, Door.Dials, PeerSet.Observer {
   private final Map<NodeId, Attempt> running = new HashMap<>();
   private final Requests requests = new Requests();
   private @Nullable Network network;
+  private Scouts scouts;
   private Loop.Timer wake = () -> {};
   private boolean stopped;
   private volatile int underway;
@@ -92,6 +92,7 @@ final class Dialer implements Outside, Door.Dials, PeerSet.Observer {
     this.arrivals = arrivals;
     this.peers = peers;
     this.reports = reports;
+    this.scouts = Scouts.none(loop);
     this.scheduler = new DialScheduler(this, options, slots, random);
   }
 
@@ -99,6 +100,7 @@ final class Dialer implements Outside, Door.Dials, PeerSet.Observer {
   void start(Network network) {
     loop.assertInLoop();
     this.network = network;
+    this.scouts = new Scouts(loop, network.discovery(), network.source());
     network.discovery().flatMap(Discovery::memory).ifPresent(reports::rememberIn);
     scheduler.start();
   }
@@ -248,34 +250,12 @@ final class Dialer implements Outside, Door.Dials, PeerSet.Observer {
 
   @Override
   public void resolve(DialTarget target) {
-    Optional<Discovery> discovery = network == null ? Optional.empty() : network.discovery();
-    if (discovery.isEmpty()) {
-      loop.execute(() -> scheduler.resolved(target.id(), Optional.empty()));
-      return;
-    }
-    discovery
-        .get()
-        .resolve(target.publicKey())
-        .whenComplete(
-            (found, failure) ->
-                loop.execute(
-                    () ->
-                        scheduler.resolved(
-                            target.id(), failure == null ? found : Optional.empty())));
+    scouts.find(target, found -> scheduler.resolved(target.id(), found));
   }
 
   @Override
   public void pull(int max) {
-    if (network == null || network.source().isEmpty()) {
-      return;
-    }
-    network
-        .source()
-        .get()
-        .pull(max)
-        .whenComplete(
-            (nodes, failure) ->
-                loop.execute(() -> scheduler.found(failure == null ? nodes : List.of())));
+    scouts.pull(max, scheduler::found);
   }
 
   private void ended(Attempt attempt) {
@@ -396,21 +376,7 @@ final class Dialer implements Outside, Door.Dials, PeerSet.Observer {
     requests.complete(session);
     scheduler.connected(session.id());
     judgeAgain(session.id());
-    if (session.record().isEmpty() && network != null) {
-      network.discovery().ifPresent(discovery -> findRecord(discovery, session));
-    }
-  }
-
-  private static void findRecord(Discovery discovery, Session session) {
-    discovery
-        .table()
-        .thenAccept(
-            nodes ->
-                nodes.stream()
-                    .filter(node -> node.id().equals(session.id()))
-                    .flatMap(node -> node.record().stream())
-                    .findFirst()
-                    .ifPresent(session::setRecord));
+    scouts.findRecord(session);
   }
 
   @Override

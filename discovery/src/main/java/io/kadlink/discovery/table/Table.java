@@ -3,7 +3,6 @@ package io.kadlink.discovery.table;
 import io.kadlink.discovery.loop.Loop;
 import io.kadlink.identity.NodeId;
 import io.kadlink.identity.NodeRecord;
-import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -49,7 +48,7 @@ public final class Table {
   private final TableListener listener;
   private final Revalidation revalidation;
   private final List<Bucket> buckets = new ArrayList<>(BUCKETS);
-  private final SubnetLimit subnets = new SubnetLimit(MAX_PER_SUBNET);
+  private final Places places;
   private int provenCount;
 
   /**
@@ -72,6 +71,7 @@ public final class Table {
     this.loop = loop;
     this.random = random;
     this.addresses = addresses;
+    this.places = new Places(addresses, MAX_PER_SUBNET);
     this.listener = listener;
     this.revalidation = new Revalidation(loop, random, livenessCheck, this::checked);
     for (int i = 0; i < BUCKETS; i++) {
@@ -107,7 +107,7 @@ public final class Table {
     } else if (entry.contact.udp().equals(contact.udp())) {
       update(entry, contact);
       prove(entry);
-    } else if (takePlace(bucket, entry, contact)) {
+    } else if (places.move(bucket, entry.contact.address(), contact.address())) {
       update(entry, contact);
       proveAnew(entry);
     }
@@ -296,9 +296,9 @@ public final class Table {
     Replacement waiting = bucket.findReplacement(contact.id());
     if (waiting != null) {
       bucket.replacements.remove(waiting);
-      release(bucket, waiting.contact().address());
+      places.release(bucket, waiting.contact().address());
     }
-    if (!claim(bucket, contact.address())) {
+    if (!places.claim(bucket, contact.address())) {
       return;
     }
     Entry entry = new Entry(contact, loop.now());
@@ -310,18 +310,18 @@ public final class Table {
   }
 
   private void addReplacement(Bucket bucket, Contact contact) {
-    if (bucket.findReplacement(contact.id()) != null || !claim(bucket, contact.address())) {
+    if (bucket.findReplacement(contact.id()) != null || !places.claim(bucket, contact.address())) {
       return;
     }
     bucket.replacements.addFirst(new Replacement(contact, loop.now()));
     if (bucket.replacements.size() > Bucket.MAX_REPLACEMENTS) {
-      release(bucket, bucket.replacements.removeLast().contact().address());
+      places.release(bucket, bucket.replacements.removeLast().contact().address());
     }
   }
 
   private void remove(Bucket bucket, Entry entry) {
     bucket.entries.remove(entry);
-    release(bucket, entry.contact.address());
+    places.release(bucket, entry.contact.address());
     revalidation.forget(entry);
     if (entry.proven) {
       provenCount--;
@@ -330,7 +330,7 @@ public final class Table {
     Replacement next = randomReplacement(bucket);
     log.debug("{} left the table, replaced by {}", entry.contact, next);
     if (next != null) {
-      release(bucket, next.contact().address());
+      places.release(bucket, next.contact().address());
       insert(bucket, next.contact(), false);
     }
   }
@@ -345,19 +345,6 @@ public final class Table {
     return chosen;
   }
 
-  /** Takes the place that the entry's new address needs; false when limits forbid that address. */
-  private boolean takePlace(Bucket bucket, Entry entry, Contact to) {
-    InetAddress old = entry.contact.address();
-    if (!old.equals(to.address())) {
-      release(bucket, old);
-      if (!claim(bucket, to.address())) {
-        claimAgain(bucket, old);
-        return false;
-      }
-    }
-    return true;
-  }
-
   private void takeRecord(Entry entry, NodeRecord newer) {
     Contact contact = entry.contact;
     if (contact.record().isEmpty() || Long.compareUnsigned(newer.seq(), contact.seq()) > 0) {
@@ -365,35 +352,6 @@ public final class Table {
       if (entry.proven) {
         listener.updated(contact, entry.contact);
       }
-    }
-  }
-
-  private boolean claim(Bucket bucket, InetAddress address) {
-    if (!addresses.isLimited(address)) {
-      return true;
-    }
-    if (!subnets.add(address)) {
-      log.debug("{} not added: the table has enough nodes of its network", address);
-      return false;
-    }
-    if (!bucket.subnets.add(address)) {
-      subnets.remove(address);
-      log.debug("{} not added: its bucket has enough nodes of its network", address);
-      return false;
-    }
-    return true;
-  }
-
-  private void claimAgain(Bucket bucket, InetAddress address) {
-    if (!claim(bucket, address)) {
-      throw new IllegalStateException("a place just released is gone");
-    }
-  }
-
-  private void release(Bucket bucket, InetAddress address) {
-    if (addresses.isLimited(address)) {
-      subnets.remove(address);
-      bucket.subnets.remove(address);
     }
   }
 

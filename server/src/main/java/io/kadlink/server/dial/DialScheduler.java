@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,11 +35,6 @@ public final class DialScheduler {
   /** Nodes taken from discovery at a time. */
   static final int MAX_PULL = 16;
 
-  /** Nodes that wait for their history to end, or for their record to name a way. */
-  static final int MAX_DEFERRED = 256;
-
-  private record Deferred(DialTarget target, Instant due) {}
-
   private final Outside outside;
   private final DialOptions options;
   private final int slots;
@@ -51,7 +45,7 @@ public final class DialScheduler {
   private final Map<NodeId, DialKind> pending = new HashMap<>();
   private final DialHistory history = new DialHistory();
   private final Deque<DialTarget> candidates = new ArrayDeque<>();
-  private final Map<NodeId, Deferred> deferred = new LinkedHashMap<>();
+  private final Deferrals deferred = new Deferrals();
   private final DialReasons reasons = new DialReasons();
   private boolean pulling;
   private Instant nextPull = Instant.MIN;
@@ -121,10 +115,10 @@ public final class DialScheduler {
       if (obstacle.isPresent()) {
         note(target, obstacle.get());
       } else if (inHistory(target.id())) {
-        defer(target, history.until(target.id()));
+        deferred.add(target, history.until(target.id()));
       } else if (target.tcpPort() == 0 && !outside.detourOffered(node)) {
         note(target, "it announces neither a TCP port nor, so far, a way around that we can use");
-        defer(target, outside.now().plus(options.recordAgain()));
+        deferred.add(target, outside.now().plus(options.recordAgain()));
       } else {
         candidates.add(target);
         fresh = true;
@@ -244,7 +238,7 @@ public final class DialScheduler {
       return;
     }
     Instant now = outside.now();
-    takeDeferred(now);
+    candidates.addAll(deferred.due(now));
     dialStatics(now);
     dialTrusted(now);
     dialCandidates();
@@ -345,11 +339,7 @@ public final class DialScheduler {
     if (!pulling && freeSlots() > 0 && nextPull.isAfter(now) && nextPull.isBefore(next)) {
       next = nextPull;
     }
-    for (Deferred each : deferred.values()) {
-      if (each.due().isBefore(next)) {
-        next = each.due();
-      }
-    }
+    next = Comparators.min(next, deferred.next());
     if (next.isBefore(Instant.MAX)) {
       outside.wakeAfter(Duration.between(now, next));
     }
@@ -372,24 +362,6 @@ public final class DialScheduler {
       return Optional.of("it announces no TCP port, and we know no way around");
     }
     return Optional.empty();
-  }
-
-  /** Comes back as a candidate at {@code due}. */
-  private void defer(DialTarget target, Instant due) {
-    if (deferred.size() < MAX_DEFERRED) {
-      deferred.putIfAbsent(target.id(), new Deferred(target, due));
-    }
-  }
-
-  private void takeDeferred(Instant now) {
-    Iterator<Deferred> all = deferred.values().iterator();
-    while (all.hasNext()) {
-      Deferred each = all.next();
-      if (!each.due().isAfter(now)) {
-        all.remove();
-        candidates.add(each.target());
-      }
-    }
   }
 
   private void note(DialTarget target, String why) {
