@@ -261,7 +261,7 @@ final class Discipline implements PeerSet.Observer {
     }
     unsaved = false;
     return files
-        .map(each -> each.reputation().save(ReputationJson.write(reputation, clock)))
+        .map(each -> each.reputation().save(ReputationJson.writer(reputation, clock)))
         .orElse(NOTHING_TO_SAVE);
   }
 }

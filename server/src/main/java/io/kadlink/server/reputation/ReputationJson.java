@@ -10,8 +10,11 @@ import io.kadlink.identity.NodeId;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.apache.tuweni.bytes.Bytes32;
 
 /** All of a {@link Reputation} as JSON, so that it outlives a restart. */
@@ -20,26 +23,47 @@ public final class ReputationJson {
 
   private ReputationJson() {}
 
-  public static byte[] write(Reputation reputation, SteadyClock clock) {
-    ArrayNode nodes = JSON.createArrayNode();
+  /** What of one node goes into the file. */
+  private record Row(
+      NodeId id, Instant asOf, Trust trust, long reports, String lastBad, Instant lastReport) {}
+
+  /**
+   * Copies what there is to write, which takes little; what it returns writes it, which takes more,
+   * and may be called on any thread.
+   */
+  public static Supplier<byte[]> writer(Reputation reputation, SteadyClock clock) {
+    List<Row> rows = new ArrayList<>();
     reputation
         .remembered()
         .forEach(
-            (id, each) -> {
-              Trust trust = each.trust();
-              ObjectNode node = nodes.addObject();
-              node.put("id", id.toString());
-              node.put("asOf", clock.toWall(reputation.start(trust.interval())).toString());
-              ArrayNode bins = node.putArray("history");
-              for (double bin : trust.bins()) {
-                bins.add(bin);
-              }
-              node.put("good", trust.good());
-              node.put("bad", trust.bad());
-              node.put("reports", each.reports());
-              node.put("lastBad", each.lastBad());
-              node.put("lastReport", clock.toWall(each.lastReport()).toString());
-            });
+            (id, each) ->
+                rows.add(
+                    new Row(
+                        id,
+                        clock.toWall(reputation.start(each.trust().interval())),
+                        each.trust().copy(),
+                        each.reports(),
+                        each.lastBad(),
+                        clock.toWall(each.lastReport()))));
+    return () -> write(rows);
+  }
+
+  private static byte[] write(List<Row> rows) {
+    ArrayNode nodes = JSON.createArrayNode();
+    for (Row row : rows) {
+      ObjectNode node = nodes.addObject();
+      node.put("id", row.id().toString());
+      node.put("asOf", row.asOf().toString());
+      ArrayNode bins = node.putArray("history");
+      for (double bin : row.trust().bins()) {
+        bins.add(bin);
+      }
+      node.put("good", row.trust().good());
+      node.put("bad", row.trust().bad());
+      node.put("reports", row.reports());
+      node.put("lastBad", row.lastBad());
+      node.put("lastReport", row.lastReport().toString());
+    }
     try {
       return JSON.writeValueAsBytes(nodes);
     } catch (JsonProcessingException e) {

@@ -82,6 +82,10 @@ final class Trust {
     this.bad = bad;
   }
 
+  Trust copy() {
+    return new Trust(interval, bins, good, bad);
+  }
+
   /** Something happened in the interval {@code now}. */
   void report(Behaviour behaviour, long now) {
     forwardTo(now);

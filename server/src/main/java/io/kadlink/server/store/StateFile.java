@@ -16,6 +16,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,9 +44,10 @@ public final class StateFile implements AutoCloseable {
   /**
    * What is to be written, and who waits for it.
    *
+   * @param content asked for where it is written
    * @param written shared by all whose content it replaced before it was written
    */
-  private record Pending(ByteBuffer content, CompletableFuture<@Nullable Void> written) {}
+  private record Pending(Supplier<ByteBuffer> content, CompletableFuture<@Nullable Void> written) {}
 
   /**
    * @param writer where the disk is waited for
@@ -89,10 +91,20 @@ public final class StateFile implements AutoCloseable {
    *     that names the file when it can't be written
    */
   public CompletionStage<@Nullable Void> save(byte[] content) {
-    return save(ByteBuffer.wrap(content.clone()));
+    ByteBuffer copy = ByteBuffer.wrap(content.clone());
+    return saveLater(() -> copy);
   }
 
-  private CompletionStage<@Nullable Void> save(ByteBuffer content) {
+  /**
+   * As above, for what takes a while to put into bytes.
+   *
+   * @param content called where the file is written, once, and only if it is the newest then
+   */
+  public CompletionStage<@Nullable Void> save(Supplier<byte[]> content) {
+    return saveLater(() -> ByteBuffer.wrap(content.get()));
+  }
+
+  private CompletionStage<@Nullable Void> saveLater(Supplier<ByteBuffer> content) {
     CompletableFuture<@Nullable Void> fresh = new CompletableFuture<>();
     Pending before =
         pending.getAndUpdate(
@@ -112,7 +124,7 @@ public final class StateFile implements AutoCloseable {
   public void retry() {
     ByteBuffer content = unwritten;
     if (content != null && pending.get() == null) {
-      var unused = save(content);
+      var unused = saveLater(() -> content);
     }
   }
 
@@ -139,8 +151,15 @@ public final class StateFile implements AutoCloseable {
   }
 
   private void write(Pending next) {
+    ByteBuffer content;
     try {
-      replace(next.content());
+      content = next.content().get();
+    } catch (RuntimeException e) {
+      next.written().completeExceptionally(e);
+      throw e;
+    }
+    try {
+      replace(content);
     } catch (IOException e) {
       if (unwritten == null) {
         LOG.warn(
@@ -149,7 +168,7 @@ public final class StateFile implements AutoCloseable {
             file,
             e.toString());
       }
-      unwritten = next.content();
+      unwritten = content;
       next.written().completeExceptionally(new IOException(file + " can't be written: " + e, e));
       return;
     }

@@ -9,7 +9,9 @@ import io.kadlink.identity.NodeId;
 import io.kadlink.server.testing.ManualLoop;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.apache.tuweni.bytes.Bytes;
 import org.apache.tuweni.bytes.Bytes32;
 import org.junit.jupiter.api.Test;
@@ -106,12 +108,25 @@ class ReputationTest {
       time.advance(Duration.ofSeconds(70));
     }
     Reputation next = reputation(ReputationOptions.DEFAULT);
-    ReputationJson.read(ReputationJson.write(reputation, clock), next, clock);
+    ReputationJson.read(ReputationJson.writer(reputation, clock).get(), next, clock);
 
     assertThat(next.standings()).isEqualTo(reputation.standings());
     int score = next.score(ALICE);
     time.advance(Duration.ofMinutes(20));
     assertThat(next.score(ALICE)).isGreaterThan(score);
+  }
+
+  @Test
+  void whatIsWrittenLaterIsWhatItWasWhenItWasCopied() {
+    reputation.report(ALICE, Behaviour.NO_ANSWER, "late");
+    List<Standing> then = reputation.standings();
+    Supplier<byte[]> writer = ReputationJson.writer(reputation, clock);
+    reputation.report(ALICE, Behaviour.PROTOCOL_BREACH, "forged");
+    reputation.report(BOB, Behaviour.NO_ANSWER, "late");
+
+    Reputation next = reputation(ReputationOptions.DEFAULT);
+    ReputationJson.read(writer.get(), next, clock);
+    assertThat(next.standings()).isEqualTo(then);
   }
 
   @ParameterizedTest
@@ -127,7 +142,7 @@ class ReputationTest {
 
     SteadyClock afterwards = SteadyClock.of(time);
     Reputation next = new Reputation(ReputationOptions.DEFAULT, afterwards, trusted::contains);
-    ReputationJson.read(ReputationJson.write(running, clock), next, afterwards);
+    ReputationJson.read(ReputationJson.writer(running, clock).get(), next, afterwards);
     assertThat(next.score(ALICE)).as("after a restart").isEqualTo(score);
   }
 

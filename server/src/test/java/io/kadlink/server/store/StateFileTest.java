@@ -70,6 +70,24 @@ class StateFileTest {
   }
 
   @Test
+  void whatIsToBeWrittenIsAskedForWhereItIsWrittenAndOnlyIfItIsTheNewest() {
+    StateFile file = file();
+    List<String> asked = new ArrayList<>();
+    for (String content : List.of("old", "new")) {
+      file.save(
+          () -> {
+            asked.add(content);
+            return bytes(content);
+          });
+    }
+    assertThat(asked).isEmpty();
+
+    writes.remove().run();
+    assertThat(asked).containsExactly("new");
+    assertThat(read()).containsExactly("new");
+  }
+
+  @Test
   void aFileThatIsRefusedIsSetAside() throws IOException {
     log.setLevel(Level.OFF);
     Files.writeString(folder.resolve("state.json"), "garbage");
