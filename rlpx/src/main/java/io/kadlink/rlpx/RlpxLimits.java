@@ -16,8 +16,8 @@ import java.time.Duration;
  *     among the capabilities shared, and one message of each is always let in, whatever its size.
  *     Low priority may use half of it, normal three quarters
  * @param maxPendingMessages the same in messages: small ones cost more memory than they have bytes
- * @param maxPendingBytesOfAll queued for all connections together; when that is used up, each keeps
- *     256 KiB, or one message, of its own
+ * @param maxPendingBytesOfAll queued for all connections together, 128 MiB or a quarter of the heap
+ *     unless told; when that is used up, each keeps 256 KiB, or one message, of its own
  * @param maxUnauthenticated accepted connections that have not said Hello yet, all together
  * @param maxPings that one peer may send us in one {@code pingInterval}
  */
@@ -33,6 +33,10 @@ public record RlpxLimits(
     long maxPendingBytesOfAll,
     int maxUnauthenticated,
     int maxPings) {
+
+  /** 128 MiB, or a quarter of the heap when that is less: slow readers must not fill it. */
+  private static final long PENDING_OF_ALL =
+      Math.min(128L * 1024 * 1024, Runtime.getRuntime().maxMemory() / 4);
 
   /** What a node on a public network wants. */
   public static final RlpxLimits DEFAULT = new Builder().build();
@@ -71,7 +75,7 @@ public record RlpxLimits(
     private Duration goodbye = Duration.ofSeconds(2);
     private long maxPendingBytes = 32L * 1024 * 1024;
     private int maxPendingMessages = 16 * 1024;
-    private long maxPendingBytesOfAll = 128L * 1024 * 1024;
+    private long maxPendingBytesOfAll = PENDING_OF_ALL;
     private int maxUnauthenticated = 256;
     private int maxPings = 60;
 

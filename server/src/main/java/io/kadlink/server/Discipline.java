@@ -249,9 +249,13 @@ final class Discipline implements PeerSet.Observer {
         : Optional.empty();
   }
 
+  /**
+   * Written out by the writer, from lists that are values: while many are banned, the loop has
+   * other things to do.
+   */
   private CompletionStage<@Nullable Void> saveAccess() {
     return files
-        .map(each -> each.access().save(AccessJson.write(access, clock)))
+        .map(each -> each.access().save(() -> AccessJson.write(access, clock)))
         .orElse(NOTHING_TO_SAVE);
   }
 

@@ -21,8 +21,12 @@ import java.util.concurrent.atomic.AtomicLong;
  * paused with nothing waiting.
  */
 final class ReadGauge {
-  /** Room for a few block bodies; one message of 16 MiB may go over it, the next is not read. */
-  static final long HIGH_BYTES = 4 << 20;
+  /**
+   * 4 MiB, room for a few block bodies, and less where the heap is small: fifty peers that send
+   * faster than they are served must not fill it. One message of 16 MiB may go over it, the next is
+   * not read.
+   */
+  static final long HIGH_BYTES = Math.min(4 << 20, Runtime.getRuntime().maxMemory() / 256);
 
   static final long LOW_BYTES = HIGH_BYTES / 2;
 

@@ -39,7 +39,7 @@ public final class StateFile implements AutoCloseable {
   private final ReentrantLock writing = new ReentrantLock();
 
   /** What the file should hold and does not, because writing it failed; else null. */
-  private volatile @Nullable ByteBuffer unwritten;
+  private volatile @Nullable Supplier<byte[]> unwritten;
 
   /**
    * What is to be written, and who waits for it.
@@ -47,7 +47,7 @@ public final class StateFile implements AutoCloseable {
    * @param content asked for where it is written
    * @param written shared by all whose content it replaced before it was written
    */
-  private record Pending(Supplier<ByteBuffer> content, CompletableFuture<@Nullable Void> written) {}
+  private record Pending(Supplier<byte[]> content, CompletableFuture<@Nullable Void> written) {}
 
   /**
    * @param writer where the disk is waited for
@@ -91,20 +91,17 @@ public final class StateFile implements AutoCloseable {
    *     that names the file when it can't be written
    */
   public CompletionStage<@Nullable Void> save(byte[] content) {
-    ByteBuffer copy = ByteBuffer.wrap(content.clone());
-    return saveLater(() -> copy);
+    byte[] own = content.clone();
+    return save(() -> own);
   }
 
   /**
-   * As above, for what takes a while to put into bytes.
+   * As {@link #save(byte[])}, with content that is made when it is written: on the writer, and only
+   * if nothing newer is to be written then.
    *
-   * @param content called where the file is written, once, and only if it is the newest then
+   * @param content called on the writer
    */
   public CompletionStage<@Nullable Void> save(Supplier<byte[]> content) {
-    return saveLater(() -> ByteBuffer.wrap(content.get()));
-  }
-
-  private CompletionStage<@Nullable Void> saveLater(Supplier<ByteBuffer> content) {
     CompletableFuture<@Nullable Void> fresh = new CompletableFuture<>();
     Pending before =
         pending.getAndUpdate(
@@ -122,9 +119,9 @@ public final class StateFile implements AutoCloseable {
 
   /** Tries again to write what could not be written, if there is such a thing. */
   public void retry() {
-    ByteBuffer content = unwritten;
+    Supplier<byte[]> content = unwritten;
     if (content != null && pending.get() == null) {
-      var unused = saveLater(() -> content);
+      var unused = save(content);
     }
   }
 
@@ -151,7 +148,7 @@ public final class StateFile implements AutoCloseable {
   }
 
   private void write(Pending next) {
-    ByteBuffer content;
+    byte[] content;
     try {
       content = next.content().get();
     } catch (RuntimeException e) {
@@ -168,7 +165,7 @@ public final class StateFile implements AutoCloseable {
             file,
             e.toString());
       }
-      unwritten = content;
+      unwritten = next.content();
       next.written().completeExceptionally(new IOException(file + " can't be written: " + e, e));
       return;
     }
@@ -179,7 +176,7 @@ public final class StateFile implements AutoCloseable {
     next.written().complete(null);
   }
 
-  private void replace(ByteBuffer content) throws IOException {
+  private void replace(byte[] content) throws IOException {
     Path fresh = file.resolveSibling(file.getFileName() + ".new");
     try (FileChannel channel =
         FileChannel.open(
@@ -187,7 +184,7 @@ public final class StateFile implements AutoCloseable {
             StandardOpenOption.CREATE,
             StandardOpenOption.TRUNCATE_EXISTING,
             StandardOpenOption.WRITE)) {
-      ByteBuffer bytes = content.duplicate();
+      ByteBuffer bytes = ByteBuffer.wrap(content);
       while (bytes.hasRemaining()) {
         channel.write(bytes);
       }
