@@ -1,19 +1,17 @@
 package io.kadlink.bench.server;
 
+import com.google.common.io.MoreFiles;
+import com.google.common.io.RecursiveDeleteOption;
 import io.kadlink.bench.ChildProcess;
 import io.kadlink.identity.Enode;
-import io.kadlink.identity.NodeKey;
 import io.kadlink.server.Peer;
 import io.kadlink.server.Protocol;
 import io.kadlink.server.Server;
-import java.io.IOException;
-import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
+import io.micrometer.core.instrument.Counter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
@@ -25,57 +23,17 @@ import org.apache.tuweni.bytes.Bytes;
 
 /**
  * A server with ten honest peers while strangers press at its door, each kind from a process of its
- * own: {@code Siege [STRANGERS]}. Says how long honest peers wait for an answer, who of them is
- * left, what the server's heap holds, and how many strangers came.
+ * own: {@code Siege [STRANGERS [KIND ...]]}. Says how long honest peers wait for an answer, who of
+ * them is left, what the server's heap holds, how many strangers came, and how many got in.
  */
 public final class Siege {
   private static final int HONEST = 10;
+  private static final String NAME = "honest";
   private static final Duration WINDOW = Duration.ofSeconds(5);
   private static final long ASK_EVERY_MILLIS = 5;
   private static final int WINDOWS = 2;
 
   private Siege() {}
-
-  /** What strangers do once they are connected; then they wait to be closed, and come again. */
-  private enum Stranger {
-    /** Nobody comes. */
-    NONE,
-    /** Nothing. */
-    SILENT,
-    /** A third of a handshake packet. */
-    HALF_AUTH,
-    /** A whole one that is not for this node: each costs the server a point multiplication. */
-    WRONG_AUTH,
-    /** What was never a handshake. */
-    GARBAGE;
-
-    byte[] bytes(Random random) {
-      return switch (this) {
-        case NONE, SILENT -> new byte[0];
-        case GARBAGE -> random(random, 1000);
-        case HALF_AUTH -> Arrays.copyOf(auth(random), 140);
-        case WRONG_AUTH -> auth(random);
-      };
-    }
-
-    private static byte[] random(Random random, int size) {
-      byte[] bytes = new byte[size];
-      random.nextBytes(bytes);
-      return bytes;
-    }
-
-    /** Of the right size, with a true point, and nothing else that is true. */
-    private static byte[] auth(Random random) {
-      int size = 400;
-      byte[] packet = random(random, 2 + size);
-      packet[0] = (byte) (size >>> 8);
-      packet[1] = (byte) size;
-      packet[2] = 4;
-      byte[] point = NodeKey.generate().publicKey().bytes().toArrayUnsafe();
-      System.arraycopy(point, 0, packet, 3, point.length);
-      return packet;
-    }
-  }
 
   /** Message 0 asks, message 1 answers. */
   private static final class Echo implements Protocol {
@@ -117,50 +75,72 @@ public final class Siege {
       askForEver(Enode.parse(args[0]));
       return;
     }
-    if (args.length == 3) {
-      press(Stranger.valueOf(args[0]), Integer.parseInt(args[1]), Integer.parseInt(args[2]));
+    if (args.length == 3 && args[2].startsWith("enode:")) {
+      press(Stranger.valueOf(args[0]), Integer.parseInt(args[1]), Enode.parse(args[2]));
       return;
     }
     int strangers = args.length > 0 ? Integer.parseInt(args[0]) : 10_000;
+    List<Stranger> kinds = new ArrayList<>();
+    for (int i = 1; i < args.length; i++) {
+      kinds.add(Stranger.valueOf(args[i].toUpperCase(Locale.ROOT).replace('-', '_')));
+    }
+    besiege(strangers, kinds.isEmpty() ? List.of(Stranger.values()) : kinds);
+  }
+
+  private static void besiege(int strangers, List<Stranger> kinds) throws Exception {
+    Path folder = Files.createTempDirectory("kadlink-siege-");
     System.out.println(
-        "| strangers | came a second | honest peers left | median ms | p99 ms | max ms | heap MB |");
+        "| strangers | came, got in a second | honest peers left | median ms | p99 ms | max ms | heap MB |");
     System.out.println("|---|---|---|---|---|---|---|");
     try (Server server =
             Server.builder()
                 .host("127.0.0.1")
                 .port(0)
                 .discovery(false)
+                .stateFolder(folder) // bans are written, as in a node
                 .protocol(new Echo())
                 .start();
         ChildProcess honest = new ChildProcess(Siege.class, server.enode().toString())) {
       honest.readLine(); // they are connected
-      for (Stranger kind : Stranger.values()) {
+      for (Stranger kind : kinds) {
         try (ChildProcess crowd =
             new ChildProcess(
                 Siege.class,
                 kind.name(),
                 Integer.toString(kind == Stranger.NONE ? 0 : strangers),
-                Integer.toString(server.enode().tcpPort()))) {
+                server.enode().toString())) {
           crowd.readLine();
           honest.readLine(); // the window that began before them
           long came = Long.parseLong(crowd.readLine());
+          double entered = entered(server);
           for (int i = 0; i < WINDOWS; i++) {
             String waits = honest.readLine();
             long more = Long.parseLong(crowd.readLine());
             Runtime runtime = Runtime.getRuntime();
             System.out.printf(
                 Locale.ROOT,
-                "| %s | %d | %d | %s | %.0f |%n",
+                "| %s | %d, %.0f | %d | %s | %.0f |%n",
                 kind.name().toLowerCase(Locale.ROOT).replace('_', ' '),
                 (more - came) / WINDOW.toSeconds(),
-                server.peers().size(),
+                (entered(server) - entered) / WINDOW.toSeconds(),
+                server.peers().stream().filter(peer -> peer.clientName().equals(NAME)).count(),
                 waits,
                 (runtime.totalMemory() - runtime.freeMemory()) / 1e6);
             came = more;
+            entered = entered(server);
           }
         }
       }
     }
+    MoreFiles.deleteRecursively(folder, RecursiveDeleteOption.ALLOW_INSECURE);
+  }
+
+  /** Sessions there have been. */
+  private static double entered(Server server) {
+    return server.metrics().find("kadlink.disconnects").counters().stream()
+            .mapToDouble(Counter::count)
+            .sum()
+        + server.peers().size();
   }
 
   /** A child: ten honest peers, one of which asks every few milliseconds. */
@@ -170,6 +150,7 @@ public final class Siege {
     for (int i = 0; i < HONEST; i++) {
       Server node =
           Server.builder()
+              .clientName(NAME)
               .listen(false)
               .discovery(false)
               .protocol(i == 0 ? echo : new Echo())
@@ -198,15 +179,14 @@ public final class Siege {
   }
 
   /** A child: strangers of one kind; prints how many came so far, once in each window. */
-  private static void press(Stranger kind, int count, int port) throws InterruptedException {
+  private static void press(Stranger kind, int count, Enode server) throws InterruptedException {
     LongAdder came = new LongAdder();
-    InetSocketAddress where = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     for (int i = 0; i < count; i++) {
-      byte[] bytes = kind.bytes(new Random(i));
+      Visitor visitor = new Visitor(kind, server, new Random(i));
       Thread.startVirtualThread(
           () -> {
             while (true) {
-              come(where, bytes, came);
+              visitor.come(came);
             }
           });
     }
@@ -214,24 +194,6 @@ public final class Siege {
     while (true) {
       TimeUnit.MILLISECONDS.sleep(WINDOW.toMillis());
       System.out.println(came.sum());
-    }
-  }
-
-  private static void come(InetSocketAddress where, byte[] bytes, LongAdder came) {
-    try (Socket socket = new Socket()) {
-      socket.connect(where, 10_000);
-      came.increment();
-      socket.getOutputStream().write(bytes);
-      InputStream in = socket.getInputStream();
-      while (in.read() >= 0) {
-        // until the server closes
-      }
-    } catch (IOException e) {
-      try {
-        TimeUnit.MILLISECONDS.sleep(100); // refused; it comes again
-      } catch (InterruptedException interrupted) {
-        Thread.currentThread().interrupt();
-      }
     }
   }
 }
