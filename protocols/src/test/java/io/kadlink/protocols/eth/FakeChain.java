@@ -48,6 +48,7 @@ public final class FakeChain implements Chain {
   private final List<String> imports = new ArrayList<>();
   private final Map<Bytes32, List<Receipt>> receipts = new HashMap<>();
   private final Map<Bytes32, BlockAccessList> accessLists = new HashMap<>();
+  private final List<Long> bodiesAsked = new ArrayList<>();
   private int bodiesRead;
   private long earliestBlock;
   private final FakePool pool = new FakePool();
@@ -170,6 +171,11 @@ public final class FakeChain implements Chain {
     return imports;
   }
 
+  /** The blocks whose body was looked up. */
+  public List<Long> bodiesAsked() {
+    return bodiesAsked;
+  }
+
   /** How often a body was looked up. */
   public int bodiesRead() {
     return bodiesRead;
@@ -259,6 +265,7 @@ public final class FakeChain implements Chain {
   @Override
   public Optional<BlockBody> body(Bytes32 hash) {
     bodiesRead++;
+    header(hash).ifPresent(header -> bodiesAsked.add(header.number()));
     return Optional.ofNullable(blocks.get(hash)).map(Block::body);
   }
 

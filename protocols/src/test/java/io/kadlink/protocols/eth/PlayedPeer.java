@@ -56,7 +56,7 @@ public final class PlayedPeer {
             chain.networkId(),
             chain.genesisHash(),
             chain.forks().at(chain.head()),
-            new BlockRange(0, chain.head().number(), chain.head().hash()))
+            new BlockRange(chain.earliestBlock(), chain.head().number(), chain.head().hash()))
         : new Status68(
             version.number(),
             chain.networkId(),

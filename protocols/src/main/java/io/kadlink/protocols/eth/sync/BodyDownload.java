@@ -128,7 +128,7 @@ final class BodyDownload {
   private void requestFrom(EthPeer peer, List<Slot> open, int count) {
     List<Slot> request = new ArrayList<>();
     for (Slot slot : open) {
-      if (request.size() < count && !slot.asked && peer.servesBlock(slot.header.number())) {
+      if (request.size() < count && !slot.asked && mayServe(peer, slot.header.number())) {
         request.add(slot);
         slot.asked = true;
       }
@@ -139,6 +139,13 @@ final class BodyDownload {
           request.stream().map(slot -> slot.header.hash()).toList(),
           answer -> answered(peer, request, answer));
     }
+  }
+
+  /** One that says it has dropped the body is asked only when there is nobody else to ask. */
+  private boolean mayServe(EthPeer peer, long number) {
+    return peer.servesBlock(number)
+        || (peer.hasBlock(number)
+            && peers.open().stream().noneMatch(other -> other.servesBlock(number)));
   }
 
   private void answered(EthPeer peer, List<Slot> request, Optional<BlockBodies> answer) {

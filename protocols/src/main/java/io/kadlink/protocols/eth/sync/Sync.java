@@ -128,10 +128,11 @@ public final class Sync {
     Instant now = clock.instant();
     resting.values().removeIf(until -> !until.isAfter(now));
     long highest = chain.head().number();
+    long next = highest + 1;
     List<EthPeer> best = new ArrayList<>();
     for (EthPeer peer : peers.open()) {
       Optional<BlockId> head = peer.head();
-      if (head.isEmpty() || resting.containsKey(peer)) {
+      if (head.isEmpty() || !peer.servesBlock(next) || resting.containsKey(peer)) {
         continue;
       }
       int order = Long.compareUnsigned(head.get().number(), highest);

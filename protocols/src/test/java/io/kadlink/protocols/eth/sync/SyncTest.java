@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kadlink.protocols.eth.EthNode;
 import io.kadlink.protocols.eth.EthOptions;
 import io.kadlink.protocols.eth.FakeChain;
+import io.kadlink.protocols.eth.PlayedPeer;
+import io.kadlink.protocols.eth.wire.BlockRange;
+import io.kadlink.protocols.eth.wire.EthMessage.BlockRangeUpdate;
+import io.kadlink.protocols.eth.wire.EthMessage.GetBlockHeaders;
 import io.kadlink.protocols.eth.wire.EthVersion;
 import io.kadlink.rlpx.wire.DisconnectReason;
 import io.kadlink.server.testing.MemoryNetwork;
@@ -71,6 +75,32 @@ class SyncTest {
     // 300 blocks have a body; each is fetched once, a good part of them from each peer.
     assertThat(chains).allSatisfy(chain -> assertThat(chain.bodiesRead()).isBetween(60, 160));
     assertThat(chains.stream().mapToInt(FakeChain::bodiesRead).sum()).isEqualTo(300);
+  }
+
+  @Test
+  void aPeerThatHasDroppedOurNextBlockIsNotFollowed() {
+    FakeChain ahead = new FakeChain().grow(9);
+    EthNode late = new EthNode(network, new FakeChain());
+    PlayedPeer pruned = late.meets(EthVersion.ETH_69);
+    ahead.setEarliestBlock(2);
+    pruned.greets(ahead);
+    network.loop().advance(Duration.ofSeconds(5));
+    assertThat(pruned.heard(GetBlockHeaders.class)).isEmpty();
+    pruned.says(new BlockRangeUpdate(new BlockRange(1, 9, ahead.head().hash())));
+    network.loop().advance(Duration.ofSeconds(5));
+    assertThat(pruned.heard(GetBlockHeaders.class)).isNotEmpty();
+  }
+
+  @Test
+  void bodiesAreAskedOfPeersThatHaveThem() {
+    FakeChain whole = new FakeChain().grow(300);
+    FakeChain pruned = new FakeChain().grow(299);
+    pruned.setEarliestBlock(200);
+    EthNode late = new EthNode(network, new FakeChain());
+    late.dials(new EthNode(network, pruned)).dials(new EthNode(network, whole));
+    network.loop().advance(Duration.ofSeconds(10));
+    assertThat(late.chain().head()).isEqualTo(whole.head());
+    assertThat(pruned.bodiesAsked()).isNotEmpty().allMatch(number -> number >= 200);
   }
 
   @Test
