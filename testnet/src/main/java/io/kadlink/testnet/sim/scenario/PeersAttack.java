@@ -6,7 +6,6 @@ import io.kadlink.server.Peer;
 import io.kadlink.testnet.sim.SimulatedServer;
 import io.kadlink.testnet.sim.VirtualLoop;
 import io.kadlink.testnet.sim.World;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -123,11 +122,7 @@ final class PeersAttack implements Scenario {
     for (int subnet = 0; subnet < SUBNETS; subnet++) {
       for (InetSocketAddress address : world.newSubnet(ADDRESSES)) {
         VirtualLoop loop = world.newLoop();
-        new SlotThief(
-                loop,
-                world.openHost(loop, address.getAddress()),
-                world.newRandom(),
-                new SimpleMeterRegistry())
+        new SlotThief(loop, world.openHost(loop, address.getAddress()), world.newRandom())
             .attack(victims);
       }
     }

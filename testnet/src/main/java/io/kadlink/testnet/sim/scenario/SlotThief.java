@@ -11,7 +11,7 @@ import io.kadlink.testnet.sim.SimulatedServer;
 import io.kadlink.testnet.sim.VirtualLoop;
 import io.kadlink.testnet.sim.VirtualTcp;
 import io.kadlink.testnet.sim.World;
-import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -28,13 +28,11 @@ final class SlotThief {
 
   private final VirtualLoop loop;
   private final VirtualPlatform platform;
-  private final MeterRegistry metrics;
   private final RandomGenerator random;
 
-  SlotThief(VirtualLoop loop, VirtualTcp.Host host, RandomGenerator random, MeterRegistry metrics) {
+  SlotThief(VirtualLoop loop, VirtualTcp.Host host, RandomGenerator random) {
     this.loop = loop;
     this.random = random;
-    this.metrics = metrics;
     this.platform =
         new VirtualPlatform(
             loop,
@@ -52,7 +50,7 @@ final class SlotThief {
   private void dial(SimulatedServer victim) {
     Rlpx rlpx =
         new NettyRlpx(
-            RlpxOptions.builder(World.newKey(random), "thief", metrics)
+            RlpxOptions.builder(World.newKey(random), "thief", new SimpleMeterRegistry())
                 .capability(new Capability(Chatter.NAME, Chatter.VERSION), Chatter.MESSAGES)
                 .random(random)
                 .build(),
