@@ -8,6 +8,7 @@ import io.kadlink.protocols.eth.dev.InvalidGenesisException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,17 +16,25 @@ import org.slf4j.LoggerFactory;
 final class Chains {
   private static final Logger log = LoggerFactory.getLogger(Chains.class);
 
+  /** In the data directory. */
+  static final String FOLDER = "chain";
+
   private Chains() {}
 
   /** The chain of {@code --genesis}, or the built-in one, in the data directory. */
   static DevChainOptions of(NodeOptions options) throws IOException {
     DevChainOptions chain =
-        options.genesis == null ? DevChainOptions.devChain() : read(options.genesis);
-    chain = chain.withDirectory(options.common.dataDir.resolve("chain"));
+        of(Optional.ofNullable(options.genesis))
+            .withDirectory(options.common.dataDir.resolve(FOLDER));
     if (options.networkId != null) {
       chain = chain.withNetworkId(options.networkId);
     }
     return chain;
+  }
+
+  /** The chain of a genesis file, or the built-in one, in memory. */
+  static DevChainOptions of(Optional<Path> genesis) throws IOException {
+    return genesis.isEmpty() ? DevChainOptions.devChain() : read(genesis.get());
   }
 
   private static DevChainOptions read(Path file) throws IOException {

@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
       WhyCommand.class,
       BanCommand.class,
       WatchCommand.class,
+      ChainCommand.class,
       DnsCommand.class,
       SimulateCommand.class
     })

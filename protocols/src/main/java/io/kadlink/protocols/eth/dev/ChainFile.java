@@ -5,22 +5,15 @@ import io.kadlink.protocols.eth.chain.BlockCodec;
 import io.kadlink.protocols.eth.chain.BlockHeader;
 import io.kadlink.protocols.eth.chain.Chain;
 import io.kadlink.protocols.eth.chain.ImportResult;
-import io.kadlink.protocols.eth.rlp.InvalidRlpException;
-import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.zip.GZIPInputStream;
-import org.apache.tuweni.bytes.Bytes;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,14 +25,6 @@ public final class ChainFile {
 
   /** Blocks handed to the chain before the first answer is waited for. */
   private static final int MAX_IN_FLIGHT = 256;
-
-  /** The first byte of a list whose length takes 0 further bytes, minus that length. */
-  private static final int SHORT_LIST = 0xc0;
-
-  private static final int LONG_LIST = 0xf7;
-
-  /** Bytes that the length of the largest block takes. */
-  private static final int MAX_LENGTH_BYTES = 4;
 
   private ChainFile() {}
 
@@ -75,30 +60,20 @@ public final class ChainFile {
    * @throws IOException when the file can't be read
    */
   public static long importInto(Chain chain, Path file, Progress progress) throws IOException {
-    if (!Files.isRegularFile(file)) {
-      throw new NoSuchFileException(file.toString(), null, "no chain file");
-    }
-    try (InputStream in = open(file)) {
+    try (BlockReader in = BlockReader.open(file)) {
       return new Import(chain, file, in, progress).run();
     }
-  }
-
-  private static InputStream open(Path file) throws IOException {
-    InputStream in = new BufferedInputStream(Files.newInputStream(file), BUFFER_BYTES);
-    return file.toString().endsWith(".gz") ? new GZIPInputStream(in, BUFFER_BYTES) : in;
   }
 
   /** One import under way. */
   private static final class Import {
     private final Chain chain;
     private final Path file;
-    private final InputStream in;
+    private final BlockReader in;
     private final Progress progress;
     private final Deque<InFlight> inFlight = new ArrayDeque<>();
-    private long offset;
-    private long blocks;
 
-    Import(Chain chain, Path file, InputStream in, Progress progress) {
+    Import(Chain chain, Path file, BlockReader in, Progress progress) {
       this.chain = chain;
       this.file = file;
       this.in = in;
@@ -107,38 +82,36 @@ public final class ChainFile {
 
     long run() throws IOException {
       while (true) {
-        long start = offset;
-        byte[] rlp;
+        long start = in.bytesRead();
         Block block;
         try {
-          rlp = nextItem();
-          if (rlp == null) {
-            break;
-          }
-          block = BlockCodec.decode(Bytes.wrap(rlp));
-        } catch (InvalidRlpException | EOFException e) {
+          block = in.next();
+        } catch (ImportException e) {
           settle(0);
-          throw new ImportException(
-              file + ": block " + blocks + " at byte " + start + ": " + e.getMessage(), e);
+          throw e;
         }
+        if (block == null) {
+          break;
+        }
+        long index = in.blocksRead() - 1;
         if (block.header().number() == 0) {
-          requireGenesis(block, start);
+          requireGenesis(block, index, start);
         } else {
-          inFlight.add(new InFlight(block.header(), blocks, offset, chain.importBlock(block)));
+          inFlight.add(
+              new InFlight(block.header(), index, in.bytesRead(), chain.importBlock(block)));
         }
-        blocks++;
         settle(MAX_IN_FLIGHT);
       }
       settle(0);
-      return blocks;
+      return in.blocksRead();
     }
 
-    private void requireGenesis(Block block, long start) throws ImportException {
+    private void requireGenesis(Block block, long index, long start) throws ImportException {
       if (!block.header().hash().equals(chain.genesisHash())) {
         throw new ImportException(
             file
                 + ": block "
-                + blocks
+                + index
                 + " at byte "
                 + start
                 + " is the genesis "
@@ -179,42 +152,6 @@ public final class ChainFile {
 
     private String describe(InFlight block) {
       return file + ": block " + block.index() + " (number " + block.header() + "): ";
-    }
-
-    /** The next RLP list; null at the end of the file. */
-    private byte @Nullable [] nextItem() throws IOException {
-      int first = in.read();
-      if (first < 0) {
-        return null;
-      }
-      offset++;
-      if (first < SHORT_LIST) {
-        throw new InvalidRlpException(
-            "expected a list, found byte 0x" + Integer.toHexString(first));
-      }
-      byte[] lengthBytes = read(Math.max(0, first - LONG_LIST), MAX_LENGTH_BYTES, "its length");
-      long length = (long) first - SHORT_LIST;
-      if (lengthBytes.length > 0) {
-        length = Bytes.wrap(lengthBytes).toLong();
-      }
-      byte[] payload = read(length, BlockCodec.MAX_BLOCK_BYTES, "the block");
-      byte[] item = new byte[1 + lengthBytes.length + payload.length];
-      item[0] = (byte) first;
-      System.arraycopy(lengthBytes, 0, item, 1, lengthBytes.length);
-      System.arraycopy(payload, 0, item, 1 + lengthBytes.length, payload.length);
-      return item;
-    }
-
-    private byte[] read(long bytes, int max, String what) throws IOException {
-      if (bytes > max) {
-        throw new InvalidRlpException(what + " has " + bytes + " bytes, at most " + max);
-      }
-      byte[] read = in.readNBytes((int) bytes);
-      offset += read.length;
-      if (read.length < bytes) {
-        throw new EOFException("the file ends in the middle of it");
-      }
-      return read;
     }
   }
 

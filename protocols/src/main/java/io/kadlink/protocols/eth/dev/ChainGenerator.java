@@ -10,8 +10,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import org.apache.tuweni.bytes.Bytes;
@@ -19,14 +21,17 @@ import org.apache.tuweni.units.bigints.UInt256;
 
 /**
  * Writes a chain of random transfers between {@link DevAccounts} to files that geth can read:
- * {@code genesis.json} and {@code chain.rlp}. Transactions are of each type that transfers value,
- * some with data or access lists; blocks have withdrawals. The same arguments give the same files.
+ * {@code genesis.json}, {@code chain.rlp}, and the accounts at the head in {@code headstate.json}.
+ * Transactions are of each type that transfers value, some with data or access lists; blocks have
+ * withdrawals. The same arguments give the same files.
  */
 public final class ChainGenerator {
   /** The files' names. */
   public static final String GENESIS_FILE = "genesis.json";
 
   public static final String CHAIN_FILE = "chain.rlp";
+
+  public static final String STATE_FILE = "headstate.json";
 
   /** Seconds from block to block. */
   private static final long BLOCK_SECONDS = 12;
@@ -43,6 +48,7 @@ public final class ChainGenerator {
   private final RandomGenerator random;
   private final DevChain chain;
   private final int accounts;
+  private final Set<Bytes> touched = new LinkedHashSet<>();
   private long withdrawals;
 
   private ChainGenerator(DevChain chain, int accounts, RandomGenerator random) {
@@ -82,6 +88,9 @@ public final class ChainGenerator {
         generator.addBlock(transactions);
       }
       ChainFile.export(chain, directory.resolve(CHAIN_FILE), 1, blocks);
+      generator.touched.addAll(genesis.alloc().keySet());
+      generator.touched.add(COINBASE);
+      Files.writeString(directory.resolve(STATE_FILE), StateDump.write(chain, generator.touched));
     }
   }
 
@@ -139,8 +148,10 @@ public final class ChainGenerator {
     if (random.nextBoolean()) {
       return DevAccounts.address(random.nextInt(DevAccounts.COUNT));
     }
-    byte[] address = new byte[20];
-    random.nextBytes(address);
-    return Bytes.wrap(address);
+    byte[] bytes = new byte[20];
+    random.nextBytes(bytes);
+    Bytes address = Bytes.wrap(bytes);
+    touched.add(address);
+    return address;
   }
 }

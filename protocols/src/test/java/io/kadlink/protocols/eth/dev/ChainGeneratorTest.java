@@ -2,8 +2,15 @@ package io.kadlink.protocols.eth.dev;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.kadlink.protocols.eth.trie.MerkleTrie;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.file.Path;
+import org.apache.tuweni.bytes.Bytes;
+import org.apache.tuweni.bytes.Bytes32;
+import org.apache.tuweni.units.bigints.UInt256;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,5 +41,28 @@ class ChainGeneratorTest {
             .hasSize(8);
       }
     }
+  }
+
+  @Test
+  void theDumpHasEveryAccountOfTheHeadsState() throws IOException {
+    ChainGenerator.generate(DevGenesis.genesis(), 10, 5, 5, 3, directory);
+    JsonNode dump = new ObjectMapper().readTree(directory.resolve("headstate.json").toFile());
+    MerkleTrie state = new MerkleTrie();
+    dump.path("accounts")
+        .forEach(
+            node ->
+                state.put(
+                    bytes(node, "key"),
+                    new Account(
+                            node.path("nonce").asLong(),
+                            UInt256.valueOf(new BigInteger(node.path("balance").asText())),
+                            Bytes32.wrap(bytes(node, "root")),
+                            Bytes32.wrap(bytes(node, "codeHash")))
+                        .encode()));
+    assertThat(state.rootHash().toUnprefixedHexString()).isEqualTo(dump.path("root").asText());
+  }
+
+  private static Bytes bytes(JsonNode node, String field) {
+    return Bytes.fromHexString(node.path(field).asText());
   }
 }
