@@ -58,6 +58,7 @@ final class FrameHandler extends ChannelInboundHandlerAdapter {
   private boolean reading;
   private boolean inactive;
   private long lastReadNanos;
+  private long readSince;
 
   FrameHandler(
       Channel channel,
@@ -81,9 +82,18 @@ final class FrameHandler extends ChannelInboundHandlerAdapter {
     return outbound;
   }
 
-  /** When the last byte came, on the event loop's clock. */
+  /**
+   * When the other side last got on: with a whole frame, or with {@value
+   * KeepAlive#LEAST_TAKEN_BYTES} bytes of one, on the event loop's clock. One that drips a byte of
+   * a frame now and then says as little as one that is silent.
+   */
   long lastReadNanos() {
     return lastReadNanos;
+  }
+
+  private void gotOn() {
+    lastReadNanos = channel.eventLoop().ticker().nanoTime();
+    readSince = 0;
   }
 
   /** Whether it is we who do not read. */
@@ -121,7 +131,7 @@ final class FrameHandler extends ChannelInboundHandlerAdapter {
       return;
     }
     if (!resting()) {
-      lastReadNanos = channel.eventLoop().ticker().nanoTime();
+      gotOn();
       deliverWaiting();
     }
     if (inactive && !resting() && !reading) {
@@ -174,7 +184,10 @@ final class FrameHandler extends ChannelInboundHandlerAdapter {
       ReferenceCountUtil.release(message);
       return;
     }
-    lastReadNanos = channel.eventLoop().ticker().nanoTime();
+    readSince += bytes.readableBytes();
+    if (readSince >= KeepAlive.LEAST_TAKEN_BYTES) {
+      gotOn();
+    }
     metrics.bytesIn().increment(bytes.readableBytes());
     received(bytes);
   }
@@ -241,6 +254,7 @@ final class FrameHandler extends ChannelInboundHandlerAdapter {
       while (!resting() && !leaving && waiting != null && waiting.isReadable()) {
         if (reader.read(waiting)) {
           metrics.framesIn().increment();
+          gotOn();
           receiver().frame(reader.data());
           reader.release();
         }

@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Whether the other side is still there: pings soon after the start and at an interval, and finds
- * it dead when for too long no byte has come, or hardly any of ours was taken though they wait.
- * Silence does not count while it is we who do not read. Confined to the channel's event loop.
+ * it dead when for too long no frame has come and hardly any byte of one, or hardly any of ours was
+ * taken though they wait. Silence does not count while it is we who do not read. Confined to the
+ * channel's event loop.
  */
 final class KeepAlive {
 

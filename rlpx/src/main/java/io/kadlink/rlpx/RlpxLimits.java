@@ -9,8 +9,8 @@ import java.time.Duration;
  * @param step until the other side's next packet of the handshake, or its Hello, is complete
  * @param handshake for the whole of it, from connected to both Hellos and our gate's consent
  * @param pingInterval between our pings
- * @param silence without a byte from the other side, or with hardly any of ours taken, until it is
- *     dead
+ * @param silence without a frame from the other side, or with hardly any byte, or with hardly any
+ *     of ours taken, until it is dead
  * @param goodbye for our Disconnect to be written and for the other side to close
  * @param maxPendingBytes queued for one connection and not yet taken by its socket: divided evenly
  *     among the capabilities shared, and one message of each is always let in, whatever its size.

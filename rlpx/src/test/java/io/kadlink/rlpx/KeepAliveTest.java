@@ -10,6 +10,7 @@ import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Queue;
 import org.apache.tuweni.bytes.Bytes;
 import org.junit.jupiter.api.AfterEach;
@@ -77,6 +78,29 @@ class KeepAliveTest {
     assertThat(peer.session().closed().toCompletableFuture().join().reason())
         .isEqualTo(DisconnectReason.TIMEOUT);
     assertThat(peer.channel.isOpen()).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, false", "1, false", "8192, false", "49151, false", "49152, true"})
+  void aPeerThatStopsWithinAFrameOrDripsItIsDead(int bytesPerInterval, boolean lives)
+      throws Exception {
+    connected();
+    byte[] frame = peer.seal(0x10, Bytes.random(1 << 20), 1 << 20);
+    int at = 1_000;
+    peer.write(Arrays.copyOf(frame, at));
+    for (int i = 0; i < 10 && peer.channel.isOpen(); i++) {
+      peer.pass(INTERVAL);
+      if (peer.channel.isOpen()) {
+        peer.write(Arrays.copyOfRange(frame, at, at + bytesPerInterval));
+        at += bytesPerInterval;
+      }
+    }
+
+    assertThat(peer.channel.isOpen()).isEqualTo(lives);
+    if (!lives) {
+      assertThat(peer.session().closed().toCompletableFuture().join().reason())
+          .isEqualTo(DisconnectReason.TIMEOUT);
+    }
   }
 
   @Test
