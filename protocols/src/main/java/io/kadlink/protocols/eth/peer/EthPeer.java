@@ -8,6 +8,7 @@ import io.kadlink.protocols.eth.chain.Receipt;
 import io.kadlink.protocols.eth.wire.BlockId;
 import io.kadlink.protocols.eth.wire.BlockRange;
 import io.kadlink.protocols.eth.wire.EthCodec;
+import io.kadlink.protocols.eth.wire.EthLimits;
 import io.kadlink.protocols.eth.wire.EthMessage;
 import io.kadlink.protocols.eth.wire.EthMessage.BlockAccessLists;
 import io.kadlink.protocols.eth.wire.EthMessage.BlockBodies;
@@ -235,9 +236,13 @@ public final class EthPeer {
    * Asks for cells of blob transactions; {@code then} gets those of some of them, some of the
    * cells, unverified, or nothing.
    *
-   * @throws IllegalArgumentException before eth/72
+   * @param hashes at most {@value EthLimits#SOFT_CELL_REQUEST}
+   * @throws IllegalArgumentException when there are more, and before eth/72
    */
   public void requestCells(List<Bytes32> hashes, CellMask cells, Consumer<Optional<Cells>> then) {
+    if (hashes.size() > EthLimits.SOFT_CELL_REQUEST) {
+      throw new IllegalArgumentException("cells of " + hashes.size() + " transactions");
+    }
     ask(
         id -> new GetCells(id, hashes, cells),
         Cells.class,

@@ -1,6 +1,7 @@
 package io.kadlink.protocols.eth.peer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kadlink.protocols.eth.Eth;
 import io.kadlink.protocols.eth.FakeChain;
@@ -207,6 +208,29 @@ class ReceiptRequestTest {
     assertThat(cellsAnswered(asked, new Cells(1, List.of(cells, cells), CellMask.of(2)))).isFalse();
     TransactionCells other = new TransactionCells(EthSamples.hash(9), cells.cells());
     assertThat(cellsAnswered(asked, new Cells(1, List.of(other), CellMask.of(2)))).isFalse();
+  }
+
+  @Test
+  void cellsOfSixtyFourTransactionsAreAskedForAtOnceAndOfNoMore() {
+    Asked other = new Asked(EthVersion.ETH_72);
+    List<Bytes32> hashes = new ArrayList<>(Collections.nCopies(64, EthSamples.hash(1)));
+    other.peer.requestCells(hashes, CellMask.ALL, answer -> {});
+    assertThat(other.hears(EthMessage.GetCells.class).hashes()).hasSize(64);
+    hashes.add(EthSamples.hash(2));
+    assertThatThrownBy(() -> other.peer.requestCells(hashes, CellMask.ALL, answer -> {}))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void whatAVersionDoesNotHaveCanNotBeAskedFor() {
+    Asked other = new Asked(EthVersion.ETH_70);
+    assertThatThrownBy(() -> other.peer.requestAccessLists(List.of(blockOne), answer -> {}))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("eth/70 has no GetBlockAccessLists");
+    assertThatThrownBy(
+            () -> other.peer.requestCells(List.of(blockOne.hash()), CellMask.ALL, answer -> {}))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("eth/70 has no GetCells");
   }
 
   private boolean cellsAnswered(CellMask asked, Cells answer) throws Exception {
