@@ -2,13 +2,10 @@ package io.kadlink.server;
 
 import io.kadlink.discovery.Discovery;
 import io.kadlink.discovery.Node;
-import io.kadlink.discovery.loop.Loop;
 import io.kadlink.identity.Enode;
 import io.kadlink.identity.NodeId;
 import io.kadlink.identity.NodeRecord;
 import io.kadlink.identity.PublicKey;
-import io.kadlink.rlpx.Rlpx;
-import io.kadlink.server.admission.Admission;
 import io.kadlink.server.dial.DialReason;
 import io.kadlink.server.dial.DialTarget;
 import io.kadlink.server.membership.MembershipStatus;
@@ -37,53 +34,16 @@ import java.util.function.Consumer;
  * }</pre>
  */
 public final class Server implements AutoCloseable {
-  private final ServerOptions options;
-  private final Platform platform;
-  private final Loop loop;
-  private final Events events;
-  private final Admission admission;
+  private final ServerParts parts;
   private final Access access;
-  private final LocalRecord record;
-  private final List<ProtocolHost> hosts;
-  private final PeerSet peers;
-  private final Discipline discipline;
-  private final Members members;
-  private final Dialer dialer;
-  private final Rlpx rlpx;
   private final Optional<NatTraversal> nat;
   private final int tcpPort;
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
-  Server(
-      ServerOptions options,
-      Platform platform,
-      Loop loop,
-      Events events,
-      Admission admission,
-      Access access,
-      LocalRecord record,
-      List<ProtocolHost> hosts,
-      PeerSet peers,
-      Discipline discipline,
-      Members members,
-      Dialer dialer,
-      Rlpx rlpx,
-      Optional<NatTraversal> nat,
-      int tcpPort) {
-    this.options = options;
-    this.platform = platform;
-    this.loop = loop;
-    this.events = events;
-    this.admission = admission;
-    this.access = access;
-    this.record = record;
-    this.hosts = List.copyOf(hosts);
-    this.peers = peers;
-    this.discipline = discipline;
-    this.members = members;
-    this.dialer = dialer;
-    this.rlpx = rlpx;
+  Server(ServerParts parts, Optional<NatTraversal> nat, int tcpPort) {
+    this.parts = parts;
+    this.access = new Access(parts.loop, parts.access, parts.discipline);
     this.nat = nat;
     this.tcpPort = tcpPort;
   }
@@ -94,7 +54,7 @@ public final class Server implements AutoCloseable {
 
   /** This node's id. */
   public NodeId id() {
-    return options.signer().publicKey().id();
+    return parts.options.signer().publicKey().id();
   }
 
   /**
@@ -102,39 +62,40 @@ public final class Server implements AutoCloseable {
    * address, else the bound one, else 127.0.0.1. A port is 0 when there is no listener for it.
    */
   public Enode enode() {
-    NodeRecord current = record.current();
-    int udpPort = record.discovery().map(d -> d.localAddress().getPort()).orElse(0);
+    NodeRecord current = parts.record.current();
+    int udpPort = parts.record.discovery().map(d -> d.localAddress().getPort()).orElse(0);
     return current
         .enode()
         .orElseGet(
             () ->
                 Enode.of(
-                    options.signer().publicKey(),
+                    parts.options.signer().publicKey(),
                     configuredAddress().orElse(InetAddress.getLoopbackAddress()),
                     tcpPort,
                     udpPort));
   }
 
   private Optional<InetAddress> configuredAddress() {
-    return options
+    return parts
+        .options
         .advertised()
-        .or(() -> Optional.of(options.bind()))
+        .or(() -> Optional.of(parts.options.bind()))
         .filter(ip -> !ip.isAnyLocalAddress());
   }
 
   /** This node's current record. */
   public NodeRecord record() {
-    return record.current();
+    return parts.record.current();
   }
 
   /** The peers at this moment, oldest first. */
   public List<Peer> peers() {
-    return peers.peers();
+    return parts.peers.peers();
   }
 
   /** The peer with this id, when there is one at this moment. */
   public Optional<Peer> peer(NodeId id) {
-    return peers.peer(id).map(session -> session);
+    return parts.peers.peer(id).map(session -> session);
   }
 
   /**
@@ -153,30 +114,30 @@ public final class Server implements AutoCloseable {
   private CompletionStage<Peer> connect(DialTarget target) {
     return stopping.get()
         ? CompletableFuture.failedFuture(new DialException("this node is stopping"))
-        : dialer.connect(target);
+        : parts.dialer.connect(target);
   }
 
   /** From now on stays connected with this node. */
   public void addStaticNode(Enode node) {
-    unlessStopping(() -> dialer.scheduler().addStatic(DialTarget.of(node)));
+    unlessStopping(() -> parts.dialer.scheduler().addStatic(DialTarget.of(node)));
   }
 
   /** As above, for a node that only its key is known of: discovery is asked where it is. */
   public void addStaticNode(PublicKey node) {
-    unlessStopping(() -> dialer.scheduler().addStatic(DialTarget.of(node)));
+    unlessStopping(() -> parts.dialer.scheduler().addStatic(DialTarget.of(node)));
   }
 
   /** Stops redialing; an existing session stays. */
   public void removeStaticNode(NodeId node) {
-    unlessStopping(() -> dialer.scheduler().removeStatic(node));
+    unlessStopping(() -> parts.dialer.scheduler().removeStatic(node));
   }
 
   /** From now on admits this node even when all slots are taken. */
   public void addTrustedNode(NodeId node) {
     unlessStopping(
         () -> {
-          admission.trust(node);
-          discipline.pardon(node);
+          parts.admission.trust(node);
+          parts.discipline.pardon(node);
         });
   }
 
@@ -184,19 +145,19 @@ public final class Server implements AutoCloseable {
   public void removeTrustedNode(NodeId node) {
     unlessStopping(
         () -> {
-          admission.distrust(node);
-          dialer.scheduler().removeTrusted(node);
+          parts.admission.distrust(node);
+          parts.dialer.scheduler().removeTrusted(node);
         });
   }
 
   /** From now on admits this node even when all slots are taken, and never evicts it. */
   public void preferNode(NodeId node) {
-    unlessStopping(() -> admission.prefer(node));
+    unlessStopping(() -> parts.admission.prefer(node));
   }
 
   /** From now on this node is one of many again; an existing session stays as it is. */
   public void unpreferNode(NodeId node) {
-    unlessStopping(() -> admission.unprefer(node));
+    unlessStopping(() -> parts.admission.unprefer(node));
   }
 
   /** Who may be a peer at all, and how nodes stand with us. */
@@ -206,19 +167,19 @@ public final class Server implements AutoCloseable {
 
   /** The nodes it stays connected with. */
   public CompletionStage<Set<NodeId>> staticNodes() {
-    return CompletableFuture.supplyAsync(() -> dialer.scheduler().staticNodes(), loop);
+    return CompletableFuture.supplyAsync(() -> parts.dialer.scheduler().staticNodes(), parts.loop);
   }
 
   /** The nodes that no limit counts for. */
   public CompletionStage<Set<NodeId>> trustedNodes() {
-    return CompletableFuture.supplyAsync(admission::trusted, loop);
+    return CompletableFuture.supplyAsync(parts.admission::trusted, parts.loop);
   }
 
   /** Whose members are admitted here, and what this node shows of itself. */
   public CompletionStage<MembershipStatus> membership() {
     return stopping.get()
         ? CompletableFuture.failedFuture(new IllegalStateException("this node is stopping"))
-        : CompletableFuture.supplyAsync(members::status, loop);
+        : CompletableFuture.supplyAsync(parts.members::status, parts.loop);
   }
 
   /**
@@ -231,40 +192,41 @@ public final class Server implements AutoCloseable {
   public CompletionStage<MembershipStatus> reloadMembership() {
     return stopping.get()
         ? CompletableFuture.failedFuture(new IllegalStateException("this node is stopping"))
-        : members.reload();
+        : parts.members.reload();
   }
 
   /** Why each known node that is not a peer is not one; the latest few thousand are kept. */
   public CompletionStage<Map<NodeId, DialReason>> dialReasons() {
     return stopping.get()
         ? CompletableFuture.completedFuture(Map.of())
-        : CompletableFuture.supplyAsync(dialer::reasons, loop);
+        : CompletableFuture.supplyAsync(parts.dialer::reasons, parts.loop);
   }
 
   /** Dials under way at this moment. */
   CompletionStage<Integer> dialsRunning() {
-    return CompletableFuture.supplyAsync(dialer::running, loop);
+    return CompletableFuture.supplyAsync(parts.dialer::running, parts.loop);
   }
 
   private void unlessStopping(Runnable task) {
     if (!stopping.get()) {
-      loop.execute(task);
+      parts.loop.execute(task);
     }
   }
 
   /** Discovery, unless it was turned off. */
   public Optional<Discovery> discovery() {
-    return record.discovery();
+    return parts.record.discovery();
   }
 
   /** How far this node is with its way through the router, by the method it was given. */
   public NatStatus nat() {
-    return nat.map(NatTraversal::status).orElseGet(() -> NatStatus.fixed(options.nat().method()));
+    return nat.map(NatTraversal::status)
+        .orElseGet(() -> NatStatus.fixed(parts.options.nat().method()));
   }
 
   /** Where this server counts. */
   public MeterRegistry metrics() {
-    return options.metrics();
+    return parts.options.metrics();
   }
 
   /**
@@ -272,7 +234,7 @@ public final class Server implements AutoCloseable {
    * loop and must not block.
    */
   public Subscription events(Consumer<? super ServerEvent> listener) {
-    return events.subscribe(listener);
+    return parts.events.subscribe(listener);
   }
 
   /**
@@ -281,9 +243,7 @@ public final class Server implements AutoCloseable {
    */
   public CompletionStage<Void> stop() {
     if (stopping.compareAndSet(false, true)) {
-      new Shutdown(platform, loop, admission, record, hosts, peers, discipline, dialer, rlpx, nat)
-          .run()
-          .whenComplete((done, failure) -> stopped.complete(null));
+      new Shutdown(parts, nat).run().whenComplete((done, failure) -> stopped.complete(null));
     }
     return stopped.minimalCompletionStage();
   }
@@ -292,7 +252,7 @@ public final class Server implements AutoCloseable {
   @Override
   public void close() {
     stop();
-    if (!platform.mustNotWait()) {
+    if (!parts.platform.mustNotWait()) {
       stopped.join();
     }
   }

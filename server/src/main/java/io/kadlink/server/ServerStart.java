@@ -5,31 +5,18 @@ import io.kadlink.discovery.DiscoveryOptions;
 import io.kadlink.discovery.DiscoveryService;
 import io.kadlink.discovery.NodeSource;
 import io.kadlink.discovery.loop.Loop;
-import io.kadlink.discovery.loop.SteadyClock;
 import io.kadlink.discovery.table.AddressRules;
 import io.kadlink.identity.NodeRecord;
-import io.kadlink.identity.PublicKey;
-import io.kadlink.rlpx.NettyRlpx;
-import io.kadlink.rlpx.Rlpx;
-import io.kadlink.rlpx.RlpxOptions;
-import io.kadlink.rlpx.Unpacking;
-import io.kadlink.server.admission.AccessLists;
-import io.kadlink.server.admission.Admission;
-import io.kadlink.server.admission.InboundThrottle;
 import io.kadlink.server.dial.DialTarget;
 import io.kadlink.server.membership.MembershipException;
 import io.kadlink.server.nat.NatOptions;
 import io.kadlink.server.nat.NatTraversal;
-import io.kadlink.server.reputation.Reputation;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -38,29 +25,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.UnaryOperator;
 
-/** Puts a server's parts together and brings them up, one after the other; or none of them. */
+/** Brings a server's parts up, one after the other; or none of them. */
 final class ServerStart {
   /** Binding takes microseconds, a look-up of a bootnode's name seconds. */
   private static final long LIMIT_SECONDS = 30;
 
+  private final ServerParts parts;
   private final ServerOptions options;
   private final Platform platform;
-  private final PublicKey self;
   private final Loop loop;
-  private final Events events = new Events();
-  private final Detours detours = new Detours();
-  private final AccessLists access;
-  private final Arrivals arrivals;
-  private final Admission admission;
-  private final LocalRecord record;
-  private final List<ProtocolHost> hosts;
-  private final PeerSet peers;
-  private final Discipline discipline;
-  private final Members members;
-  private final Rotation rotation;
-  private final Dialer dialer;
-  private final Door door;
-  private final Rlpx rlpx;
   private Optional<Discovery> discovery = Optional.empty();
   private Optional<NatTraversal> nat = Optional.empty();
   private int tcpPort;
@@ -69,71 +42,10 @@ final class ServerStart {
   private volatile String step = "the start";
 
   private ServerStart(ServerOptions options, Platform platform, Members.Start membership) {
+    this.parts = new ServerParts(options, platform, membership);
     this.options = options;
     this.platform = platform;
-    this.self = options.signer().publicKey();
     this.loop = platform.server();
-    SteadyClock steady = new SteadyClock(options.clock(), loop::nanoTime);
-    this.access = options.admission().lists(steady);
-    this.arrivals = new Arrivals(steady);
-    this.admission =
-        new Admission(
-            self.id(), options.limits(), access, options.admission().eviction(), splitRandom());
-    options.admission().preferred().forEach(admission::prefer);
-    options.trustedNodes().forEach(node -> admission.trust(node.id()));
-    this.record = new LocalRecord(loop, options.signer(), options.clock());
-    ServerMetrics metrics = new ServerMetrics(options.metrics());
-    Unpacking unpacking = new Unpacking(platform.computation());
-    this.hosts = new ArrayList<>();
-    for (Protocol protocol : options.protocols()) {
-      hosts.add(new ProtocolHost(protocol, platform.protocol(protocol.name()), unpacking, metrics));
-    }
-    this.peers = new PeerSet(loop, steady, List.copyOf(hosts), metrics, events);
-    this.dialer =
-        new Dialer(
-            self.id(),
-            loop,
-            steady,
-            options.maxDialed(),
-            access,
-            arrivals,
-            peers,
-            new DialReports(metrics, events),
-            options.dialing(),
-            options.dialFilter(),
-            splitRandom());
-    peers.observe(dialer);
-    metrics.limits(options.limits());
-    metrics.watchDials(dialer::underway);
-    Reputation reputation = new Reputation(options.reputation(), steady, admission::trusts);
-    Optional<Discipline.Files> files = options.stateFolder().map(Discipline.Files::in);
-    files.ifPresent(each -> Discipline.restore(each, access, reputation, steady));
-    this.discipline =
-        new Discipline(loop, steady, reputation, access, peers, metrics, events, files);
-    peers.observe(discipline);
-    this.rotation = new Rotation(loop, steady, splitRandom(), options.limits(), peers, metrics);
-    this.members =
-        new Members(
-            loop,
-            options.clock(),
-            membership,
-            self,
-            platform.verifier(),
-            peers,
-            new MembershipMetrics(options.metrics()));
-    this.door =
-        new Door(
-            loop,
-            admission,
-            access,
-            new InboundThrottle(steady),
-            arrivals,
-            peers,
-            dialer,
-            members,
-            metrics,
-            events);
-    this.rlpx = new NettyRlpx(rlpxOptions(), platform.transport());
   }
 
   /**
@@ -144,8 +56,7 @@ final class ServerStart {
   static Server start(ServerOptions options) {
     Members.Start membership = membership(options);
     ServerStart start =
-        new ServerStart(
-            options, new ServerThreads(options.protocols(), options.clock()), membership);
+        prepared(options, new ServerThreads(options.protocols(), options.clock()), membership);
     try {
       return start.run().toCompletableFuture().get(LIMIT_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
@@ -169,7 +80,17 @@ final class ServerStart {
    *     left behind then
    */
   static CompletionStage<Server> start(ServerOptions options, Platform platform) {
-    return new ServerStart(options, platform, membership(options)).run();
+    return prepared(options, platform, membership(options)).run();
+  }
+
+  private static ServerStart prepared(
+      ServerOptions options, Platform platform, Members.Start membership) {
+    try {
+      return new ServerStart(options, platform, membership);
+    } catch (RuntimeException e) {
+      var unused = platform.close();
+      throw e;
+    }
   }
 
   private static Members.Start membership(ServerOptions options) {
@@ -204,37 +125,7 @@ final class ServerStart {
   }
 
   private Server server() {
-    return new Server(
-        options,
-        platform,
-        loop,
-        events,
-        admission,
-        new Access(loop, access, discipline),
-        record,
-        hosts,
-        peers,
-        discipline,
-        members,
-        dialer,
-        rlpx,
-        nat,
-        tcpPort);
-  }
-
-  private RlpxOptions rlpxOptions() {
-    RlpxOptions.Builder builder =
-        RlpxOptions.builder(options.signer(), options.clientName(), options.metrics())
-            .gate(door)
-            .random(platform.secrets())
-            .computation(platform.computation())
-            .helloElements(members::shown);
-    for (Protocol protocol : options.protocols()) {
-      builder
-          .capability(protocol.capability(), protocol.messageCount())
-          .maxPendingBytes(protocol.capability(), protocol.maxPendingBytes());
-    }
-    return builder.build();
+    return new Server(parts, nat, tcpPort);
   }
 
   private CompletionStage<?> startProtocols() {
@@ -243,17 +134,17 @@ final class ServerStart {
             options.clock(),
             options.metrics(),
             options.signer(),
-            record,
-            peers,
-            dialer,
-            new Adoption(loop, rlpx, platform.transport().workers(), peers),
-            detours);
+            parts.record,
+            parts.peers,
+            parts.dialer,
+            new Adoption(loop, parts.rlpx, platform.transport().workers(), parts.peers),
+            parts.detours);
     Map<Loop, ServerContext> contexts = new LinkedHashMap<>();
     CompletionStage<?> started = CompletableFuture.completedFuture(null);
-    for (ProtocolHost host : hosts) {
+    for (ProtocolHost host : parts.hosts) {
       ServerContext context =
           contexts.computeIfAbsent(
-              host.loop(), shared -> new ServerContext(shared, splitRandom(), services));
+              host.loop(), shared -> new ServerContext(shared, parts.splitRandom(), services));
       started =
           started.thenCompose(
               done ->
@@ -272,10 +163,11 @@ final class ServerStart {
     InetSocketAddress wanted = new InetSocketAddress(options.bind(), options.port());
     return step(
             "TCP " + where(wanted),
-            rlpx.listen(
+            parts.rlpx.listen(
                 wanted,
                 connection ->
-                    loop.execute(() -> peers.add(connection, Optional.empty(), Optional.empty()))))
+                    loop.execute(
+                        () -> parts.peers.add(connection, Optional.empty(), Optional.empty()))))
         .thenAccept(bound -> tcpPort = bound.getPort());
   }
 
@@ -289,15 +181,15 @@ final class ServerStart {
     if (!options.discovery().isOn()) {
       return address.isEmpty()
           ? CompletableFuture.completedFuture(null)
-          : recordStep(record.endpoint(address.get(), tcpPort, 0));
+          : recordStep(parts.record.endpoint(address.get(), tcpPort, 0));
     }
     InetSocketAddress wanted = new InetSocketAddress(options.bind(), udpPort());
-    return recordStep(record.entries())
+    return recordStep(parts.record.entries())
         .thenCompose(entries -> step("UDP " + where(wanted), open(wanted, entries)))
         .thenCompose(
             started -> {
               discovery = Optional.of(started);
-              return recordStep(record.handTo(started));
+              return recordStep(parts.record.handTo(started));
             });
   }
 
@@ -335,7 +227,7 @@ final class ServerStart {
             .tcpPort(tcpPort)
             .versions(options.discovery().versions())
             .recordEntries(entries)
-            .addresses(new AddressRules(access::permits, options.discovery().limitLan()))
+            .addresses(new AddressRules(parts.access::permits, options.discovery().limitLan()))
             .bootnodes(options.discovery().bootnodes())
             .clock(options.clock())
             .random(options.random())
@@ -368,31 +260,28 @@ final class ServerStart {
             NatTraversal.start(
                 wanted,
                 platform.transport().workers().next(),
-                new RecordAdvertiser(record, tcpPort)));
+                new RecordAdvertiser(parts.record, tcpPort)));
   }
 
   private void dial() {
     Optional<NodeSource> source =
         options.maxDialed() > 0 ? discovery.map(Discovery::nodes) : Optional.empty();
-    Dialer.Network network = new Dialer.Network(rlpx, detours, discovery, source, door);
+    Dialer.Network network =
+        new Dialer.Network(parts.rlpx, parts.detours, discovery, source, parts.door);
     loop.execute(
         () -> {
-          discipline.start();
-          members.start();
+          parts.discipline.start();
+          parts.members.start();
           if (options.admission().rotation()) {
-            rotation.start();
+            parts.rotation.start();
           }
-          dialer.start(network);
+          parts.dialer.start(network);
           options.trustedNodes().stream()
               .map(DialTarget::of)
               .filter(DialTarget::placed)
-              .forEach(dialer.scheduler()::addTrusted);
-          options.staticNodes().forEach(dialer.scheduler()::addStatic);
+              .forEach(parts.dialer.scheduler()::addTrusted);
+          options.staticNodes().forEach(parts.dialer.scheduler()::addStatic);
         });
-  }
-
-  private SplittableRandom splitRandom() {
-    return new SplittableRandom(options.random().nextLong());
   }
 
   private static String where(InetSocketAddress address) {

@@ -2,9 +2,7 @@ package io.kadlink.server;
 
 import io.kadlink.discovery.Discovery;
 import io.kadlink.discovery.loop.Loop;
-import io.kadlink.rlpx.Rlpx;
 import io.kadlink.rlpx.wire.DisconnectReason;
-import io.kadlink.server.admission.Admission;
 import io.kadlink.server.nat.NatTraversal;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,17 +21,7 @@ import org.slf4j.LoggerFactory;
  * Takes a server down in an order that lets each part do its last work: nobody new, protocols,
  * goodbyes, sockets, loops. No step waits longer than its limit.
  */
-record Shutdown(
-    Platform platform,
-    Loop loop,
-    Admission admission,
-    LocalRecord record,
-    List<ProtocolHost> hosts,
-    PeerSet peers,
-    Discipline discipline,
-    Dialer dialer,
-    Rlpx rlpx,
-    Optional<NatTraversal> nat) {
+record Shutdown(ServerParts parts, Optional<NatTraversal> nat) {
 
   private static final Logger LOG = LoggerFactory.getLogger(Shutdown.class);
 
@@ -57,10 +45,10 @@ record Shutdown(
             () ->
                 CompletableFuture.runAsync(
                     () -> {
-                      admission.stop();
-                      dialer.stop();
+                      parts.admission.stop();
+                      parts.dialer.stop();
                     },
-                    loop))
+                    parts.loop))
         .thenCompose(done -> onEachProtocol(host -> host.protocol().stop()))
         // Relayed sessions first: their goodbyes travel over the others.
         .thenCompose(done -> goodbye(sessions(true)))
@@ -69,8 +57,9 @@ record Shutdown(
         .thenCompose(done -> goodbye(sessions(false)))
         .thenCompose(
             done -> {
-              rlpx.close();
-              return goodbye(peers.sessions()); // admitted before the stop, a session only now
+              parts.rlpx.close();
+              return goodbye(
+                  parts.peers.sessions()); // admitted before the stop, a session only now
             })
         .thenCompose(
             done -> {
@@ -79,22 +68,22 @@ record Shutdown(
             })
         .thenCompose(
             done -> {
-              Optional<CompletionStage<?>> closing = record.discovery().map(Discovery::stop);
+              Optional<CompletionStage<?>> closing = parts.record.discovery().map(Discovery::stop);
               return step("discovery", DISCOVERY, () -> closing.orElseGet(Shutdown::nothing));
             })
-        .thenCompose(done -> platform.close())
-        .thenRun(discipline::close);
+        .thenCompose(done -> parts.platform.close())
+        .thenRun(parts.discipline::close);
   }
 
   private List<Session> sessions(boolean relayed) {
-    return peers.sessions().stream()
+    return parts.peers.sessions().stream()
         .filter(session -> session.relay().isPresent() == relayed)
         .toList();
   }
 
   private CompletionStage<Void> onEachProtocol(Consumer<ProtocolHost> task) {
     CompletionStage<Void> all = nothing();
-    for (ProtocolHost host : hosts) {
+    for (ProtocolHost host : parts.hosts) {
       all =
           all.thenCompose(
               done ->
@@ -131,10 +120,10 @@ record Shutdown(
   private CompletionStage<Void> step(
       String what, Duration limit, Supplier<? extends CompletionStage<?>> action) {
     CompletableFuture<Void> over = new CompletableFuture<>();
-    loop.execute(
+    parts.loop.execute(
         () -> {
           Loop.Timer timer =
-              loop.schedule(
+              parts.loop.schedule(
                   limit,
                   () -> {
                     if (over.complete(null)) {
@@ -144,7 +133,7 @@ record Shutdown(
           start(action)
               .whenComplete(
                   (done, failure) ->
-                      loop.execute(
+                      parts.loop.execute(
                           () -> {
                             timer.cancel();
                             if (over.complete(null) && failure != null) {
