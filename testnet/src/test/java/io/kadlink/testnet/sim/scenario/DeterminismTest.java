@@ -29,7 +29,9 @@ class DeterminismTest {
         new Simulator.Options(
             OptionalInt.of(Simulator.MIN_NODES),
             seed,
-            EnumSet.allOf(DiscoveryVersion.class),
+            scenario.startsWith("peers")
+                ? EnumSet.of(DiscoveryVersion.V4)
+                : EnumSet.allOf(DiscoveryVersion.class),
             Optional.of(Duration.ofSeconds(seconds)),
             threads,
             log),
