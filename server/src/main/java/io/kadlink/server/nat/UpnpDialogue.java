@@ -112,7 +112,7 @@ final class UpnpDialogue {
       Consumer<Optional<Service>> done) {
     exchange(
         HttpQuestion.get(route.local(), location),
-        UpnpGateway.HTTP_LIMIT,
+        UpnpService.HTTP_LIMIT,
         answer -> {
           Optional<Service> found = Optional.empty();
           if (answer.filter(it -> it.status() == OK).isPresent()) {

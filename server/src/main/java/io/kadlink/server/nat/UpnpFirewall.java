@@ -3,7 +3,6 @@ package io.kadlink.server.nat;
 import com.google.common.net.InetAddresses;
 import io.kadlink.discovery.loop.Loop;
 import io.kadlink.server.nat.wire.DeviceDescription;
-import io.kadlink.server.nat.wire.DeviceDescription.Service;
 import io.kadlink.server.nat.wire.IpProtocol;
 import io.kadlink.server.nat.wire.SoapAnswer;
 import java.net.InetAddress;
@@ -13,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The IPv6 firewall of a UPnP Internet Gateway Device, version 2 (WANIPv6FirewallControl:1): has
@@ -22,21 +20,19 @@ import org.jspecify.annotations.Nullable;
  * for, because a router makes none for others.
  */
 final class UpnpFirewall implements Gateway {
-  private final UpnpDialogue router;
-  private final NatMetrics metrics;
+  private final UpnpService router;
   private final Route route;
 
   /** The numbers of the pinholes there are. */
   private final Map<IpProtocol, String> pinholes = new EnumMap<>(IpProtocol.class);
 
-  private @Nullable Service service;
-
   /**
    * @param route by IPv6
    */
   UpnpFirewall(Loop loop, Surroundings surroundings, NatMetrics metrics, Route route) {
-    this.router = new UpnpDialogue(loop, surroundings, metrics, route);
-    this.metrics = metrics;
+    this.router =
+        new UpnpService(
+            loop, surroundings, metrics, route, DeviceDescription::firewallService, this::look);
     this.route = route;
   }
 
@@ -52,54 +48,23 @@ final class UpnpFirewall implements Gateway {
 
   @Override
   public void probe(Consumer<Probe> done) {
-    Consumer<Probe> counted =
-        found -> {
-          count(found == Probe.SILENT ? NatMetrics.Outcome.SILENT : NatMetrics.Outcome.ANSWERED);
-          done.accept(found);
-        };
-    Service known = service;
-    if (known == null) {
-      search(counted);
-      return;
-    }
-    look(
-        known,
-        List.copyOf(pinholes.values()),
-        found -> {
-          if (found == Probe.SILENT) {
-            service = null; // after a restart many routers have their services at another port
-            search(counted);
-          } else {
-            counted.accept(found);
-          }
-        });
+    router.probe(done);
   }
 
-  private void search(Consumer<Probe> done) {
-    router.find(
-        DeviceDescription::firewallService,
-        found -> {
-          if (found.isEmpty()) {
-            done.accept(Probe.SILENT);
-          } else {
-            service = found.get();
-            look(found.get(), List.copyOf(pinholes.values()), done);
-          }
-        });
+  private void look(Consumer<Probe> done) {
+    look(List.copyOf(pinholes.values()), done);
   }
 
   /** Whether the router knows our pinholes; of none, whether it answers at all. */
-  private void look(Service at, List<String> left, Consumer<Probe> done) {
+  private void look(List<String> left, Consumer<Probe> done) {
     if (left.isEmpty()) {
-      act(
-          at,
+      router.act(
           "GetFirewallStatus",
           Map.of(),
           answer -> done.accept(answer.isPresent() ? Probe.STEADY : Probe.SILENT));
       return;
     }
-    act(
-        at,
+    router.act(
         "GetPinholePackets",
         Map.of("UniqueID", left.getFirst()),
         answer -> {
@@ -108,7 +73,7 @@ final class UpnpFirewall implements Gateway {
           } else if (isUnknown(answer.get())) {
             done.accept(Probe.FORGETFUL);
           } else {
-            look(at, left.subList(1, left.size()), done);
+            look(left.subList(1, left.size()), done);
           }
         });
   }
@@ -119,29 +84,27 @@ final class UpnpFirewall implements Gateway {
 
   @Override
   public void map(Wish wish, Consumer<Outcome> done) {
-    Service at = service;
     String known = pinholes.get(wish.protocol());
-    if (at == null) {
+    if (!router.isFound()) {
       done.accept(outcome(NatMetrics.Outcome.SILENT, new Silent()));
     } else if (known == null) {
-      add(at, wish, done);
+      add(wish, done);
     } else {
-      renew(at, known, wish, done);
+      renew(known, wish, done);
     }
   }
 
-  private void renew(Service at, String known, Wish wish, Consumer<Outcome> done) {
+  private void renew(String known, Wish wish, Consumer<Outcome> done) {
     Map<String, String> arguments = new LinkedHashMap<>();
     arguments.put("UniqueID", known);
     arguments.put("NewLeaseTime", lease(wish));
-    act(
-        at,
+    router.act(
         "UpdatePinhole",
         arguments,
         answer -> {
           if (answer.orElse(null) instanceof SoapAnswer.Refusal) {
             pinholes.remove(wish.protocol());
-            add(at, wish, done);
+            add(wish, done);
           } else {
             done.accept(
                 answer.isPresent()
@@ -151,7 +114,7 @@ final class UpnpFirewall implements Gateway {
         });
   }
 
-  private void add(Service at, Wish wish, Consumer<Outcome> done) {
+  private void add(Wish wish, Consumer<Outcome> done) {
     Map<String, String> arguments = new LinkedHashMap<>();
     arguments.put("RemoteHost", "");
     arguments.put("RemotePort", "0");
@@ -159,7 +122,7 @@ final class UpnpFirewall implements Gateway {
     arguments.put("InternalPort", Integer.toString(wish.internalPort()));
     arguments.put("Protocol", Integer.toString(wish.protocol().number()));
     arguments.put("LeaseTime", lease(wish));
-    act(at, "AddPinhole", arguments, answer -> done.accept(added(wish, answer)));
+    router.act("AddPinhole", arguments, answer -> done.accept(added(wish, answer)));
   }
 
   private Outcome added(Wish wish, Optional<SoapAnswer> answer) {
@@ -196,12 +159,8 @@ final class UpnpFirewall implements Gateway {
   }
 
   private Outcome outcome(NatMetrics.Outcome counted, Outcome outcome) {
-    count(counted);
+    router.count(counted);
     return outcome;
-  }
-
-  private void count(NatMetrics.Outcome outcome) {
-    metrics.asked(protocol().label(), outcome);
   }
 
   private static String lease(Wish wish) {
@@ -215,26 +174,12 @@ final class UpnpFirewall implements Gateway {
 
   @Override
   public void unmap(Mapping mapping, Runnable done) {
-    Service at = service;
     String known = pinholes.remove(mapping.protocol());
-    if (at == null || known == null) {
+    if (!router.isFound() || known == null) {
       done.run();
       return;
     }
-    router.act(
-        at,
-        "DeletePinhole",
-        Map.of("UniqueID", known),
-        UpnpGateway.PARTING_LIMIT,
-        answer -> done.run());
-  }
-
-  private void act(
-      Service at,
-      String action,
-      Map<String, String> arguments,
-      Consumer<Optional<SoapAnswer>> done) {
-    router.act(at, action, arguments, UpnpGateway.HTTP_LIMIT, done);
+    router.part("DeletePinhole", Map.of("UniqueID", known), done);
   }
 
   @Override

@@ -3,12 +3,10 @@ package io.kadlink.server.nat;
 import com.google.common.net.InetAddresses;
 import io.kadlink.discovery.loop.Loop;
 import io.kadlink.server.nat.wire.DeviceDescription;
-import io.kadlink.server.nat.wire.DeviceDescription.Service;
 import io.kadlink.server.nat.wire.IpProtocol;
 import io.kadlink.server.nat.wire.SoapAnswer;
 import java.net.Inet4Address;
 import java.net.InetAddress;
-import java.time.Duration;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,13 +21,6 @@ import org.jspecify.annotations.Nullable;
  * are taken, without lifetime where the router knows none, and looks whether they still are.
  */
 final class UpnpGateway implements Gateway {
-
-  /** A cheap router takes a second for an action when it is busy. */
-  static final Duration HTTP_LIMIT = Duration.ofSeconds(5);
-
-  /** For goodbyes. */
-  static final Duration PARTING_LIMIT = Duration.ofSeconds(1);
-
   /** How many other ports are tried when the wanted one is taken. */
   static final int OTHER_PORTS = 5;
 
@@ -37,12 +28,10 @@ final class UpnpGateway implements Gateway {
 
   private static final String DESCRIPTION = "kadlink";
 
-  private final UpnpDialogue router;
-  private final NatMetrics metrics;
+  private final UpnpService router;
   private final RandomGenerator random;
   private final Route route;
   private final Map<IpProtocol, Integer> mapped = new EnumMap<>(IpProtocol.class);
-  private @Nullable Service service;
   private @Nullable InetAddress external;
 
   UpnpGateway(
@@ -51,8 +40,9 @@ final class UpnpGateway implements Gateway {
       NatMetrics metrics,
       RandomGenerator random,
       Route route) {
-    this.router = new UpnpDialogue(loop, surroundings, metrics, route);
-    this.metrics = metrics;
+    this.router =
+        new UpnpService(
+            loop, surroundings, metrics, route, DeviceDescription::mappingService, this::look);
     this.random = random;
     this.route = route;
   }
@@ -69,50 +59,14 @@ final class UpnpGateway implements Gateway {
 
   @Override
   public void probe(Consumer<Probe> done) {
-    Consumer<Probe> counted =
-        found -> {
-          metrics.asked(
-              "upnp",
-              found == Probe.SILENT ? NatMetrics.Outcome.SILENT : NatMetrics.Outcome.ANSWERED);
-          done.accept(found);
-        };
-    Service known = service;
-    if (known == null) {
-      search(counted);
-      return;
-    }
-    look(
-        known,
-        found -> {
-          if (found == Probe.SILENT) {
-            service = null; // after a restart many routers have their services at another port
-            search(counted);
-          } else {
-            counted.accept(found);
-          }
-        });
-  }
-
-  private void search(Consumer<Probe> done) {
-    router.find(
-        DeviceDescription::mappingService,
-        found -> {
-          if (found.isEmpty()) {
-            done.accept(Probe.SILENT);
-          } else {
-            service = found.get();
-            look(found.get(), done);
-          }
-        });
+    router.probe(done);
   }
 
   /** Whether the router has the address it had, and our mappings. */
-  private void look(Service at, Consumer<Probe> done) {
+  private void look(Consumer<Probe> done) {
     router.act(
-        at,
         "GetExternalIPAddress",
         Map.of(),
-        HTTP_LIMIT,
         answer -> {
           if (answer.isEmpty()) {
             done.accept(Probe.SILENT);
@@ -124,7 +78,7 @@ final class UpnpGateway implements Gateway {
           if (moved) {
             done.accept(Probe.FORGETFUL);
           } else {
-            lookForMappings(at, List.copyOf(mapped.keySet()), done);
+            lookForMappings(List.copyOf(mapped.keySet()), done);
           }
         });
   }
@@ -138,17 +92,15 @@ final class UpnpGateway implements Gateway {
         : Optional.empty();
   }
 
-  private void lookForMappings(Service at, List<IpProtocol> left, Consumer<Probe> done) {
+  private void lookForMappings(List<IpProtocol> left, Consumer<Probe> done) {
     if (left.isEmpty()) {
       done.accept(Probe.STEADY);
       return;
     }
     IpProtocol protocol = left.get(0);
     router.act(
-        at,
         "GetSpecificPortMappingEntry",
         key(protocol, mapped.getOrDefault(protocol, 0)),
-        HTTP_LIMIT,
         answer -> {
           boolean ours =
               answer.orElse(null) instanceof SoapAnswer.Done found
@@ -158,7 +110,7 @@ final class UpnpGateway implements Gateway {
               answer.orElse(null) instanceof SoapAnswer.Refusal refusal
                   && refusal.code() != SoapAnswer.NO_ENTRY;
           if (ours || unknown) {
-            lookForMappings(at, left.subList(1, left.size()), done);
+            lookForMappings(left.subList(1, left.size()), done);
           } else {
             done.accept(answer.isPresent() ? Probe.FORGETFUL : Probe.SILENT);
           }
@@ -167,16 +119,13 @@ final class UpnpGateway implements Gateway {
 
   @Override
   public void map(Wish wish, Consumer<Outcome> done) {
-    Service at = service;
-    if (at == null) {
+    if (!router.isFound()) {
       done.accept(new Silent());
       return;
     }
     router.act(
-        at,
         "GetExternalIPAddress",
         Map.of(),
-        HTTP_LIMIT,
         answer -> {
           if (answer.isEmpty()) {
             silent(done);
@@ -188,7 +137,7 @@ final class UpnpGateway implements Gateway {
             return;
           }
           external = told.get();
-          add(new Attempt(at, wish, told.get(), OTHER_PORTS, wish.externalPort(), false), done);
+          add(new Attempt(wish, told.get(), OTHER_PORTS, wish.externalPort(), false), done);
         });
   }
 
@@ -199,19 +148,14 @@ final class UpnpGateway implements Gateway {
    * @param permanent without lifetime, because the router knows no other mappings
    */
   private record Attempt(
-      Service at,
-      Wish wish,
-      InetAddress address,
-      int triesLeft,
-      int externalPort,
-      boolean permanent) {
+      Wish wish, InetAddress address, int triesLeft, int externalPort, boolean permanent) {
 
     Attempt withPort(int port) {
-      return new Attempt(at, wish, address, triesLeft - 1, port, permanent);
+      return new Attempt(wish, address, triesLeft - 1, port, permanent);
     }
 
     Attempt withoutLifetime() {
-      return new Attempt(at, wish, address, triesLeft, externalPort, true);
+      return new Attempt(wish, address, triesLeft, externalPort, true);
     }
   }
 
@@ -226,10 +170,8 @@ final class UpnpGateway implements Gateway {
     arguments.put(
         "NewLeaseDuration", attempt.permanent() ? "0" : Long.toString(wish.lifetime().toSeconds()));
     router.act(
-        attempt.at(),
         "AddPortMapping",
         arguments,
-        HTTP_LIMIT,
         answer -> {
           if (answer.isEmpty()) {
             silent(done);
@@ -260,7 +202,7 @@ final class UpnpGateway implements Gateway {
   }
 
   private void granted(Attempt attempt, Consumer<Outcome> done) {
-    metrics.asked("upnp", NatMetrics.Outcome.GRANTED);
+    router.count(NatMetrics.Outcome.GRANTED);
     Wish wish = attempt.wish();
     mapped.put(wish.protocol(), attempt.externalPort());
     done.accept(
@@ -274,29 +216,23 @@ final class UpnpGateway implements Gateway {
   }
 
   private void refused(String why, Consumer<Outcome> done) {
-    metrics.asked("upnp", NatMetrics.Outcome.REFUSED);
+    router.count(NatMetrics.Outcome.REFUSED);
     done.accept(new Refused(why));
   }
 
   private void silent(Consumer<Outcome> done) {
-    metrics.asked("upnp", NatMetrics.Outcome.SILENT);
+    router.count(NatMetrics.Outcome.SILENT);
     done.accept(new Silent());
   }
 
   @Override
   public void unmap(Mapping mapping, Runnable done) {
     mapped.remove(mapping.protocol());
-    Service at = service;
-    if (at == null) {
+    if (!router.isFound()) {
       done.run();
       return;
     }
-    router.act(
-        at,
-        "DeletePortMapping",
-        key(mapping.protocol(), mapping.externalPort()),
-        PARTING_LIMIT,
-        answer -> done.run());
+    router.part("DeletePortMapping", key(mapping.protocol(), mapping.externalPort()), done);
   }
 
   /** What names a mapping, in the order that all actions begin with. */
