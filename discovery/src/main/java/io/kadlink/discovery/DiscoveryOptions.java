@@ -23,6 +23,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 
@@ -90,22 +91,27 @@ public record DiscoveryOptions(
 
   /** Options for a node with this key on this loop: loopback, a free port, not to be dialed. */
   public static Builder builder(Signer signer, EventLoop eventLoop) {
-    return new Builder(signer, Optional.of(eventLoop), Optional.empty());
+    return new Builder(
+        signer,
+        chosen ->
+            new Ground(
+                new NettyLoop(eventLoop, chosen.clock),
+                (address, handler) ->
+                    NettyTransport.bind(eventLoop, address, handler, chosen.meterRegistry),
+                true));
   }
 
   /** As above, on a network of the caller's own, whose time is the loop's. */
   public static Builder builder(Signer signer, Loop loop, Sockets sockets) {
-    return new Builder(signer, Optional.empty(), Optional.of(new Ground(loop, sockets)))
-        .clock(loop::now);
+    return new Builder(signer, chosen -> new Ground(loop, sockets, false)).clock(loop::now);
   }
 
-  private record Ground(Loop loop, Sockets sockets) {}
+  private record Ground(Loop loop, Sockets sockets, boolean rehearses) {}
 
   /** Collects options; each has the default named at its method. */
   public static final class Builder {
     private final Signer signer;
-    private final Optional<EventLoop> eventLoop;
-    private final Optional<Ground> given;
+    private final Function<Builder, Ground> grounds;
     private InetSocketAddress bindAddress =
         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     private Optional<InetSocketAddress> secondBindAddress = Optional.empty();
@@ -125,20 +131,9 @@ public record DiscoveryOptions(
     private AddressRules addresses = AddressRules.defaults();
     private Set<DiscoveryVersion> versions = EnumSet.allOf(DiscoveryVersion.class);
 
-    private Builder(Signer signer, Optional<EventLoop> eventLoop, Optional<Ground> given) {
+    private Builder(Signer signer, Function<Builder, Ground> grounds) {
       this.signer = signer;
-      this.eventLoop = eventLoop;
-      this.given = given;
-    }
-
-    private Ground ground() {
-      return given.orElseGet(
-          () -> {
-            EventLoop own = eventLoop.orElseThrow();
-            return new Ground(
-                new NettyLoop(own, clock),
-                (address, handler) -> NettyTransport.bind(own, address, handler, meterRegistry));
-          });
+      this.grounds = grounds;
     }
 
     /** Default: a free port on loopback. */
@@ -261,12 +256,12 @@ public record DiscoveryOptions(
     }
 
     public DiscoveryOptions build() {
-      Ground ground = ground();
+      Ground ground = grounds.apply(this);
       return new DiscoveryOptions(
           signer,
           ground.loop(),
           ground.sockets(),
-          eventLoop.isPresent(),
+          ground.rehearses(),
           bindAddress,
           secondBindAddress,
           versions,

@@ -58,11 +58,6 @@ public final class SimulatedServer {
     return joined;
   }
 
-  /** Whether it has not vanished. */
-  public boolean isLive() {
-    return live;
-  }
-
   /**
    * The server.
    *

@@ -20,7 +20,6 @@ final class Chatter implements Protocol {
   private static final int BYTES = 100;
 
   private final Set<Peer> peers = new LinkedHashSet<>();
-  private long heard;
 
   @Override
   public String name() {
@@ -55,17 +54,10 @@ final class Chatter implements Protocol {
   }
 
   @Override
-  public void message(Peer peer, int code, Bytes payload) {
-    heard++;
-  }
+  public void message(Peer peer, int code, Bytes payload) {}
 
   @Override
   public void disconnected(Peer peer, DisconnectReason reason) {
     peers.remove(peer);
-  }
-
-  /** Messages that came, from all peers so far. */
-  long heard() {
-    return heard;
   }
 }

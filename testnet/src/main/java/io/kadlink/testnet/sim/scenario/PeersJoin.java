@@ -1,8 +1,6 @@
 package io.kadlink.testnet.sim.scenario;
 
-import io.kadlink.testnet.sim.SimulatedServer;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 
 /** Servers that know one bootnode each find as many peers as they want. */
@@ -26,7 +24,7 @@ final class PeersJoin implements Scenario {
   @Override
   public void play(Stage stage) {
     ServerStage servers = new ServerStage(stage, builder -> builder);
-    List<SimulatedServer> all = servers.grow();
+    servers.grow();
     Optional<Duration> filled =
         servers.until(() -> servers.graph().content(ServerStage.DIALED) >= FILLED, LONGEST);
     stage.pass(stage.length(REST));
@@ -42,6 +40,5 @@ final class PeersJoin implements Scenario {
         graph.mostPeers() <= ServerStage.MAX_PEERS,
         "" + graph.mostPeers(),
         "at most " + ServerStage.MAX_PEERS);
-    stage.check("servers that run", all.stream().allMatch(SimulatedServer::isLive), "all", "all");
   }
 }
