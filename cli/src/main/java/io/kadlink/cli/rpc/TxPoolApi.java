@@ -4,7 +4,7 @@ import io.kadlink.identity.crypto.Keccak256;
 import io.kadlink.protocols.eth.chain.Transaction;
 import io.kadlink.protocols.eth.chain.TransactionPayload;
 import io.kadlink.protocols.eth.dev.DevChain;
-import io.kadlink.protocols.eth.dev.PoolContent;
+import io.kadlink.protocols.eth.pool.PoolContent;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,6 +1,7 @@
 package io.kadlink.protocols.eth.dev;
 
 import io.kadlink.protocols.eth.chain.BlockHeader;
+import io.kadlink.protocols.eth.rules.Fork;
 import org.apache.tuweni.bytes.Bytes;
 import org.apache.tuweni.bytes.Bytes32;
 import org.apache.tuweni.units.bigints.UInt256;

@@ -6,6 +6,7 @@ import io.kadlink.protocols.eth.chain.Transaction;
 import io.kadlink.protocols.eth.chain.TransactionPayload;
 import io.kadlink.protocols.eth.chain.TransactionPool.Verdict;
 import io.kadlink.protocols.eth.chain.Withdrawal;
+import io.kadlink.protocols.eth.pool.PoolLimits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

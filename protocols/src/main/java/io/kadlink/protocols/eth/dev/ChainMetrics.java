@@ -1,14 +1,12 @@
 package io.kadlink.protocols.eth.dev;
 
 import io.kadlink.protocols.eth.chain.ImportResult;
-import io.kadlink.protocols.eth.chain.TransactionPool.Verdict;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 
-/** Counts what becomes of blocks and transactions, all under {@code kadlink.chain}. */
+/** Counts what becomes of blocks, under {@code kadlink.chain.blocks}. */
 final class ChainMetrics {
   private static final String BLOCKS = "kadlink.chain.blocks";
-  private static final String TRANSACTIONS = "kadlink.chain.transactions";
   private static final String RESULT = "result";
 
   private final Counter checked;
@@ -16,10 +14,6 @@ final class ChainMetrics {
   private final Counter knownBlocks;
   private final Counter orphans;
   private final Counter invalidBlocks;
-  private final Counter accepted;
-  private final Counter knownTransactions;
-  private final Counter refused;
-  private final Counter invalidTransactions;
 
   ChainMetrics(MeterRegistry registry) {
     checked = registry.counter(BLOCKS, RESULT, "checked");
@@ -27,10 +21,6 @@ final class ChainMetrics {
     knownBlocks = registry.counter(BLOCKS, RESULT, "known");
     orphans = registry.counter(BLOCKS, RESULT, "unknown_parent");
     invalidBlocks = registry.counter(BLOCKS, RESULT, "invalid");
-    accepted = registry.counter(TRANSACTIONS, RESULT, "accepted");
-    knownTransactions = registry.counter(TRANSACTIONS, RESULT, "known");
-    refused = registry.counter(TRANSACTIONS, RESULT, "refused");
-    invalidTransactions = registry.counter(TRANSACTIONS, RESULT, "invalid");
   }
 
   void count(ImportResult result) {
@@ -40,15 +30,6 @@ final class ChainMetrics {
       case ImportResult.Known known -> knownBlocks.increment();
       case ImportResult.UnknownParent unknown -> orphans.increment();
       case ImportResult.Invalid invalid -> invalidBlocks.increment();
-    }
-  }
-
-  void count(Verdict verdict) {
-    switch (verdict) {
-      case Verdict.Accepted taken -> accepted.increment();
-      case Verdict.Known known -> knownTransactions.increment();
-      case Verdict.Refused refusal ->
-          (refusal.peerAtFault() ? invalidTransactions : refused).increment();
     }
   }
 }

@@ -9,6 +9,16 @@ import io.kadlink.protocols.eth.chain.ImportResult;
 import io.kadlink.protocols.eth.chain.Receipt;
 import io.kadlink.protocols.eth.chain.Transaction;
 import io.kadlink.protocols.eth.dev.ChainStore.Standing;
+import io.kadlink.protocols.eth.pool.HeadView;
+import io.kadlink.protocols.eth.pool.Mempool;
+import io.kadlink.protocols.eth.pool.PoolContent;
+import io.kadlink.protocols.eth.rules.BaseFee;
+import io.kadlink.protocols.eth.rules.BlockRules;
+import io.kadlink.protocols.eth.rules.ChainConfig;
+import io.kadlink.protocols.eth.rules.Fork;
+import io.kadlink.protocols.eth.rules.TransactionRules;
+import io.kadlink.protocols.eth.state.Account;
+import io.kadlink.protocols.eth.state.WorldState;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -47,7 +57,7 @@ public final class DevChain implements Chain {
   private final Bytes32 genesisHash;
   private final ForkTimeline forks;
   private final BlockRules rules;
-  private final DevPool pool;
+  private final Mempool pool;
   private final ImportQueue imports;
   private final @Nullable ExecutorService ownExecutor;
   private final List<Consumer<Block>> headListeners = new CopyOnWriteArrayList<>();
@@ -66,7 +76,8 @@ public final class DevChain implements Chain {
     this.forks = config.timeline(genesisHash, options.genesis().timestamp());
     this.rules = new BlockRules(config);
     ChainMetrics metrics = new ChainMetrics(options.meters());
-    this.pool = new DevPool(new TransactionRules(config.chainId()), options.poolLimits(), metrics);
+    this.pool =
+        new Mempool(new TransactionRules(config.chainId()), options.poolLimits(), options.meters());
     this.ownExecutor = options.executor().isPresent() ? null : newThread();
     BlockJudge judge =
         new BlockJudge(config, options.transfersOnly(), store.nodes(), options.clock());
@@ -79,7 +90,7 @@ public final class DevChain implements Chain {
     pool.onHead(stateView(head), List.of());
     options.meters().gauge("kadlink.chain.head", this, chain -> chain.head().number());
     options.meters().gauge("kadlink.chain.unwritten", imports, each -> each.unwritten() ? 1 : 0);
-    options.meters().gauge("kadlink.chain.pool", pool, DevPool::size);
+    options.meters().gauge("kadlink.chain.pool", pool, Mempool::size);
   }
 
   private static ExecutorService newThread() {
@@ -229,7 +240,7 @@ public final class DevChain implements Chain {
   }
 
   @Override
-  public DevPool pool() {
+  public Mempool pool() {
     return pool;
   }
 
@@ -247,12 +258,12 @@ public final class DevChain implements Chain {
     return new WorldState(store.nodes(), header.stateRoot());
   }
 
-  private @Nullable StateView stateView(Head at) {
+  private @Nullable HeadView stateView(Head at) {
     if (!at.standing().stateChecked()) {
       return null;
     }
     BlockHeader parent = at.header();
-    return new StateView(
+    return new ExecutedHead(
         state(parent),
         options.genesis().config().fork(parent.number() + 1, parent.timestamp() + 1),
         BaseFee.after(parent, rules.fork(parent).has(Fork.LONDON)),

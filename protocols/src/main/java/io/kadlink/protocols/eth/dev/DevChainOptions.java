@@ -1,5 +1,6 @@
 package io.kadlink.protocols.eth.dev;
 
+import io.kadlink.protocols.eth.pool.PoolLimits;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;

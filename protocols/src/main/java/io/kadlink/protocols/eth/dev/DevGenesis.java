@@ -2,6 +2,7 @@ package io.kadlink.protocols.eth.dev;
 
 import io.kadlink.protocols.eth.chain.BlockHeader;
 import io.kadlink.protocols.eth.dev.Genesis.Allocation;
+import io.kadlink.protocols.eth.rules.ChainConfig;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;

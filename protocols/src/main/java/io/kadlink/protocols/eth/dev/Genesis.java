@@ -7,6 +7,11 @@ import io.kadlink.protocols.eth.chain.BlockRoots;
 import io.kadlink.protocols.eth.chain.ForkFields;
 import io.kadlink.protocols.eth.chain.LogsBloom;
 import io.kadlink.protocols.eth.chain.Withdrawal;
+import io.kadlink.protocols.eth.rules.BaseFee;
+import io.kadlink.protocols.eth.rules.ChainConfig;
+import io.kadlink.protocols.eth.rules.Fork;
+import io.kadlink.protocols.eth.state.Account;
+import io.kadlink.protocols.eth.state.WorldState;
 import io.kadlink.protocols.eth.trie.MerkleTrie;
 import io.kadlink.protocols.eth.trie.NodeSink;
 import io.kadlink.protocols.eth.trie.NodeSource;
@@ -44,7 +49,7 @@ public record Genesis(
   private static final long DEFAULT_GAS_LIMIT = 4_712_388;
 
   /** EIP-1559. */
-  static final long INITIAL_BASE_FEE = 1_000_000_000;
+  static final long INITIAL_BASE_FEE = BaseFee.INITIAL;
 
   public Genesis {
     alloc = Map.copyOf(alloc);

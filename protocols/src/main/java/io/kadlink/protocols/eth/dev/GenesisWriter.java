@@ -3,6 +3,7 @@ package io.kadlink.protocols.eth.dev;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kadlink.protocols.eth.rules.ChainConfig;
 import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.TreeMap;

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kadlink.identity.crypto.Keccak256;
 import io.kadlink.protocols.eth.chain.BlockHeader;
+import io.kadlink.protocols.eth.state.Account;
 import java.io.UncheckedIOException;
 import java.util.Collection;
 import java.util.TreeSet;

@@ -1,6 +1,9 @@
 package io.kadlink.protocols.eth.dev;
 
 import io.kadlink.protocols.eth.dev.BlockExecution.Outcome;
+import io.kadlink.protocols.eth.rules.Fork;
+import io.kadlink.protocols.eth.state.Account;
+import io.kadlink.protocols.eth.state.WorldState;
 import java.util.Optional;
 import org.apache.tuweni.bytes.Bytes;
 import org.apache.tuweni.bytes.Bytes32;

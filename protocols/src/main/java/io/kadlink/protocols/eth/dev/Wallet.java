@@ -3,6 +3,7 @@ package io.kadlink.protocols.eth.dev;
 import io.kadlink.identity.Signer;
 import io.kadlink.protocols.eth.chain.Transaction;
 import io.kadlink.protocols.eth.chain.TransactionPayload;
+import io.kadlink.protocols.eth.rules.TransactionGas;
 import java.util.List;
 import java.util.Optional;
 import org.apache.tuweni.bytes.Bytes;

@@ -1,7 +1,7 @@
 /**
- * The built-in chain: genesis files, a store, a state of accounts, an executor for value transfers,
- * a transaction pool and a block producer behind the {@code Chain} interface. No EVM: blocks that
- * need one are checked in structure only. No networking.
+ * The built-in chain: genesis files, a store, an executor for value transfers, and a block producer
+ * behind the {@code Chain} interface. No EVM: blocks that need one are checked in structure only.
+ * No networking.
  */
 @NullMarked
 package io.kadlink.protocols.eth.dev;

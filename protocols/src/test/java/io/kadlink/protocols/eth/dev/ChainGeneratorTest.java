@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.kadlink.protocols.eth.state.Account;
 import io.kadlink.protocols.eth.trie.MerkleTrie;
 import java.io.IOException;
 import java.math.BigInteger;

@@ -10,6 +10,7 @@ import io.kadlink.protocols.eth.chain.Receipt;
 import io.kadlink.protocols.eth.chain.Transaction;
 import io.kadlink.protocols.eth.chain.Withdrawal;
 import io.kadlink.protocols.eth.dev.TestChain.HeaderField;
+import io.kadlink.protocols.eth.state.Account;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -7,6 +7,8 @@ import io.kadlink.protocols.eth.chain.Chain;
 import io.kadlink.protocols.eth.chain.Transaction;
 import io.kadlink.protocols.eth.chain.TransactionPayload;
 import io.kadlink.protocols.eth.chain.TransactionPool.Verdict;
+import io.kadlink.protocols.eth.pool.Mempool;
+import io.kadlink.protocols.eth.pool.PoolLimits;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,7 +25,7 @@ class DevPoolTest {
 
   private final TestChain test =
       new TestChain(DevChainOptions.devChain().withPoolLimits(new PoolLimits(6, 2_000, 3, 1_000)));
-  private final DevPool pool = test.chain.pool();
+  private final Mempool pool = test.chain.pool();
 
   @AfterEach
   void close() {

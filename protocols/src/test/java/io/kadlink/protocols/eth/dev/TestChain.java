@@ -14,6 +14,7 @@ import io.kadlink.protocols.eth.chain.TransactionPayload;
 import io.kadlink.protocols.eth.chain.TransactionPool.Verdict;
 import io.kadlink.protocols.eth.chain.Withdrawal;
 import io.kadlink.protocols.eth.rlp.RlpReader;
+import io.kadlink.protocols.eth.state.Account;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;

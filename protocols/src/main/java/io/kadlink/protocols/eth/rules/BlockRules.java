@@ -1,4 +1,4 @@
-package io.kadlink.protocols.eth.dev;
+package io.kadlink.protocols.eth.rules;
 
 import io.kadlink.protocols.eth.chain.Block;
 import io.kadlink.protocols.eth.chain.BlockBody;
@@ -16,28 +16,28 @@ import org.apache.tuweni.units.bigints.UInt256;
  *
  * <p>Before the Merge (difficulty above 0) the proof of work or authority is not checked.
  */
-final class BlockRules {
+public final class BlockRules {
   /** Yellow paper, section 4.3.4. */
-  static final int MAX_EXTRA_DATA_BYTES = 32;
+  public static final int MAX_EXTRA_DATA_BYTES = 32;
 
-  static final long MIN_GAS_LIMIT = 5_000;
+  public static final long MIN_GAS_LIMIT = 5_000;
 
   /** The gas limit changes by less than the parent's divided by this. */
-  static final long GAS_LIMIT_BOUND_DIVISOR = 1_024;
+  public static final long GAS_LIMIT_BOUND_DIVISOR = 1_024;
 
   /** EIP-4844. */
-  static final long GAS_PER_BLOB = 1 << 17;
+  public static final long GAS_PER_BLOB = 1 << 17;
 
   private static final Bytes NO_NONCE = Bytes.wrap(new byte[BlockHeader.NONCE_BYTES]);
 
   private final ChainConfig config;
 
-  BlockRules(ChainConfig config) {
+  public BlockRules(ChainConfig config) {
     this.config = config;
   }
 
   /** Checks a header whose parent hash is that of {@code parent}. */
-  Optional<String> headerFault(BlockHeader header, BlockHeader parent) {
+  public Optional<String> headerFault(BlockHeader header, BlockHeader parent) {
     if (header.number() != parent.number() + 1) {
       return fault("number", header.number(), parent.number() + 1);
     }
@@ -154,14 +154,14 @@ final class BlockRules {
   }
 
   /** The excess blob gas of a child of {@code parent} under {@code fork} (EIP-4844). */
-  long excessBlobGas(BlockHeader parent, Fork fork) {
+  public long excessBlobGas(BlockHeader parent, Fork fork) {
     long before = parent.excessBlobGas().orElse(0L) + parent.blobGasUsed().orElse(0L);
     long target = config.blobTarget(fork) * GAS_PER_BLOB;
     return Long.compareUnsigned(before, target) > 0 ? before - target : 0;
   }
 
   /** Checks that a body is the one its header commits to. */
-  Optional<String> bodyFault(Block block) {
+  public Optional<String> bodyFault(Block block) {
     BlockHeader header = block.header();
     BlockBody body = block.body();
     Bytes32 ommers = BlockRoots.ommersHash(body.ommers());
@@ -201,7 +201,7 @@ final class BlockRules {
         .sum();
   }
 
-  Fork fork(BlockHeader header) {
+  public Fork fork(BlockHeader header) {
     return config.fork(header.number(), header.timestamp());
   }
 
@@ -210,7 +210,7 @@ final class BlockRules {
   }
 
   /** The words in which a broken rule is told. */
-  static Optional<String> fault(String rule, Object found, Object expected) {
+  public static Optional<String> fault(String rule, Object found, Object expected) {
     return Optional.of(rule + ": " + found + ", expected " + expected);
   }
 }

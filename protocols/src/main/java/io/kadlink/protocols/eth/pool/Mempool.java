@@ -1,9 +1,12 @@
-package io.kadlink.protocols.eth.dev;
+package io.kadlink.protocols.eth.pool;
 
 import io.kadlink.protocols.eth.chain.Chain.Subscription;
 import io.kadlink.protocols.eth.chain.Transaction;
 import io.kadlink.protocols.eth.chain.TransactionPayload;
 import io.kadlink.protocols.eth.chain.TransactionPool;
+import io.kadlink.protocols.eth.rules.TransactionRules;
+import io.kadlink.protocols.eth.state.Account;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,8 +32,8 @@ import org.slf4j.LoggerFactory;
  * <p>Answers come at once and from any thread, so one lock guards the content; signatures are
  * recovered and listeners called outside it.
  */
-final class DevPool implements TransactionPool {
-  private static final Logger LOG = LoggerFactory.getLogger(DevPool.class);
+public final class Mempool implements TransactionPool {
+  private static final Logger LOG = LoggerFactory.getLogger(Mempool.class);
 
   /** As other clients ask for; less would let a sender have a transaction gossiped for free. */
   static final int PRICE_BUMP_PERCENT = 10;
@@ -39,18 +42,19 @@ final class DevPool implements TransactionPool {
 
   private final TransactionRules rules;
   private final PoolLimits limits;
-  private final ChainMetrics metrics;
+  private final PoolMetrics metrics;
   private final List<Consumer<Transaction>> listeners = new CopyOnWriteArrayList<>();
   private final ReentrantLock lock = new ReentrantLock();
   private final PendingTransactions pending = new PendingTransactions();
 
   /** Null when the state at the head is not known. */
-  private @Nullable StateView head;
+  private @Nullable HeadView head;
 
-  DevPool(TransactionRules rules, PoolLimits limits, ChainMetrics metrics) {
+  /** An empty pool that takes nothing before its first {@link #onHead head}. */
+  public Mempool(TransactionRules rules, PoolLimits limits, MeterRegistry meters) {
     this.rules = rules;
     this.limits = limits;
-    this.metrics = metrics;
+    this.metrics = new PoolMetrics(meters);
   }
 
   @Override
@@ -70,7 +74,7 @@ final class DevPool implements TransactionPool {
     if (bytes > limits.maxTransactionBytes()) {
       return new Verdict.Refused(bytes + " bytes, at most " + limits.maxTransactionBytes(), false);
     }
-    StateView view;
+    HeadView view;
     lock.lock();
     try {
       view = head;
@@ -100,7 +104,7 @@ final class DevPool implements TransactionPool {
     if (pending.get(transaction.hash()) != null) {
       return new Verdict.Known();
     }
-    StateView view = head;
+    HeadView view = head;
     if (view == null) {
       return new Verdict.Refused("the state at the head is not known here", false);
     }
@@ -117,7 +121,7 @@ final class DevPool implements TransactionPool {
   }
 
   private static Optional<String> stateRefusal(
-      Transaction transaction, Bytes sender, StateView view) {
+      Transaction transaction, Bytes sender, HeadView view) {
     TransactionPayload payload = transaction.payload();
     Account account = view.account(sender);
     if (Long.compareUnsigned(payload.nonce(), account.nonce()) < 0) {
@@ -140,8 +144,7 @@ final class DevPool implements TransactionPool {
     if (payload.maxFeePerGas().isZero()) {
       return Optional.of("it offers no fee");
     }
-    return BlockExecution.needForEvm(payload, view.fork(), view.state())
-        .map(need -> "it " + need + ", and this chain carries transfers only");
+    return view.objection(payload);
   }
 
   private Optional<String> replacementRefusal(Transaction transaction, Bytes sender) {
@@ -171,7 +174,7 @@ final class DevPool implements TransactionPool {
     return after.compareTo(before) > 0 && after.toUnsignedBigInteger().compareTo(least) >= 0;
   }
 
-  private Optional<String> fundsRefusal(Transaction transaction, Bytes sender, StateView view) {
+  private Optional<String> fundsRefusal(Transaction transaction, Bytes sender, HeadView view) {
     BigInteger cost = pending.costOf(sender).add(TransactionRules.maxCost(transaction.payload()));
     Transaction before = pending.at(sender, transaction.payload().nonce());
     if (before != null) {
@@ -209,7 +212,7 @@ final class DevPool implements TransactionPool {
   }
 
   /** Moves on to another head; {@code returned} are transactions of blocks that no longer count. */
-  void onHead(@Nullable StateView view, List<Transaction> returned) {
+  public void onHead(@Nullable HeadView view, List<Transaction> returned) {
     lock.lock();
     try {
       head = view;
@@ -230,7 +233,7 @@ final class DevPool implements TransactionPool {
   }
 
   /** Drops what the account can no longer send: used nonces, and what its balance can't pay. */
-  private void review(Bytes sender, StateView view) {
+  private void review(Bytes sender, HeadView view) {
     Account account = view.account(sender);
     BigInteger left = account.balance().toUnsignedBigInteger();
     for (Transaction transaction : pending.of(sender)) {
@@ -252,10 +255,10 @@ final class DevPool implements TransactionPool {
    * What a block may be filled with: for each sender its transactions from the next nonce on, up to
    * the first gap.
    */
-  List<List<Transaction>> executable() {
+  public List<List<Transaction>> executable() {
     lock.lock();
     try {
-      StateView view = head;
+      HeadView view = head;
       if (view == null) {
         return List.of();
       }
@@ -273,12 +276,12 @@ final class DevPool implements TransactionPool {
   }
 
   /** All of it; nothing is pending while the state at the head is not known. */
-  PoolContent content() {
+  public PoolContent content() {
     lock.lock();
     try {
       Map<Bytes, List<Transaction>> ready = new TreeMap<>();
       Map<Bytes, List<Transaction>> queued = new TreeMap<>();
-      StateView view = head;
+      HeadView view = head;
       for (Bytes sender : pending.senders()) {
         List<Transaction> all = pending.of(sender);
         int count =
@@ -297,10 +300,10 @@ final class DevPool implements TransactionPool {
   }
 
   /** The nonce of the next transaction that {@code sender} should sign. */
-  long nextNonce(Bytes sender) {
+  public long nextNonce(Bytes sender) {
     lock.lock();
     try {
-      StateView view = head;
+      HeadView view = head;
       long nonce = view == null ? 0 : view.account(sender).nonce();
       return nonce + pending.executable(sender, nonce).size();
     } finally {

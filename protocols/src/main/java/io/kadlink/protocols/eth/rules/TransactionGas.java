@@ -1,13 +1,13 @@
-package io.kadlink.protocols.eth.dev;
+package io.kadlink.protocols.eth.rules;
 
 import io.kadlink.protocols.eth.chain.TransactionPayload;
 import io.kadlink.protocols.eth.chain.TransactionPayload.AccessTuple;
 import org.apache.tuweni.bytes.Bytes;
 
 /** What a transaction costs before any code runs; all that a transfer costs. */
-final class TransactionGas {
+public final class TransactionGas {
   /** Any transaction (yellow paper, G_transaction). */
-  static final long BASE = 21_000;
+  public static final long BASE = 21_000;
 
   /** More for one that creates a contract (EIP-2). */
   private static final long CREATION = 32_000;
@@ -39,7 +39,7 @@ final class TransactionGas {
    * The least gas limit with which a transaction is valid, and what a transfer uses. Can't
    * overflow: a transaction has at most 10 MiB.
    */
-  static long required(TransactionPayload payload, Fork fork) {
+  public static long required(TransactionPayload payload, Fork fork) {
     long zeros = zeros(payload.data());
     long nonzeros = payload.data().size() - zeros;
     long gas = BASE + zeros * ZERO_BYTE + nonzeros * NONZERO_BYTE;

@@ -1,4 +1,4 @@
-package io.kadlink.protocols.eth.dev;
+package io.kadlink.protocols.eth.pool;
 
 import io.kadlink.protocols.eth.chain.Transaction;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.kadlink.protocols.eth.dev;
+package io.kadlink.protocols.eth.pool;
 
 /**
  * How much a transaction pool holds.

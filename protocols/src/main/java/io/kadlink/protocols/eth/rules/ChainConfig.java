@@ -1,4 +1,4 @@
-package io.kadlink.protocols.eth.dev;
+package io.kadlink.protocols.eth.rules;
 
 import io.kadlink.protocols.eth.chain.ForkTimeline;
 import java.util.List;
@@ -45,7 +45,7 @@ public record ChainConfig(
   }
 
   /** The rules for a block of this number and time. */
-  Fork fork(long number, long timestamp) {
+  public Fork fork(long number, long timestamp) {
     if (!passed(forkBlocks.get(LONDON), number)) {
       return Fork.BEFORE_LONDON;
     }
@@ -64,19 +64,19 @@ public record ChainConfig(
   }
 
   /** Whether such a block's header names its access list and slot (EIP-7928, EIP-7843). */
-  boolean isAmsterdam(long number, long timestamp) {
+  public boolean isAmsterdam(long number, long timestamp) {
     return fork(number, timestamp) == Fork.LATER && passed(forkTimes.get(AMSTERDAM), timestamp);
   }
 
   /** Blobs aimed at per block. */
-  int blobTarget(Fork fork) {
+  public int blobTarget(Fork fork) {
     return fork.has(Fork.PRAGUE)
         ? blobTargets.getOrDefault("prague", PRAGUE_BLOB_TARGET)
         : blobTargets.getOrDefault("cancun", CANCUN_BLOB_TARGET);
   }
 
   /** The fork ids of the chain with this config. */
-  ForkTimeline timeline(Bytes32 genesisHash, long genesisTime) {
+  public ForkTimeline timeline(Bytes32 genesisHash, long genesisTime) {
     return ForkTimeline.of(
         genesisHash,
         genesisTime,

@@ -1,4 +1,4 @@
-package io.kadlink.protocols.eth.dev;
+package io.kadlink.protocols.eth.state;
 
 import io.kadlink.identity.crypto.Keccak256;
 import io.kadlink.protocols.eth.rlp.RlpReader;
@@ -16,7 +16,7 @@ import org.apache.tuweni.units.bigints.UInt256;
  * All accounts at one block: the state trie under the hashes of addresses, and the changes made on
  * top of it since. Not thread-safe.
  */
-final class WorldState {
+public final class WorldState {
   /**
    * Accounts remembered after reading; a flood of transactions from nobody must not fill memory.
    */
@@ -28,13 +28,13 @@ final class WorldState {
   private final Map<Bytes, Account> read = new HashMap<>();
   private final Map<Bytes, MerkleTrie> storages = new HashMap<>();
 
-  WorldState(NodeSource nodes, Bytes32 root) {
+  public WorldState(NodeSource nodes, Bytes32 root) {
     this.nodes = nodes;
     this.trie = new MerkleTrie(nodes, root);
   }
 
   /** The account at {@code address}; {@link Account#NONE} when there is none. */
-  Account account(Bytes address) {
+  public Account account(Bytes address) {
     Account pending = changed.get(address);
     if (pending != null) {
       return pending;
@@ -49,24 +49,24 @@ final class WorldState {
     return trie.get(key(address)).map(Account::decode).orElse(Account.NONE);
   }
 
-  void put(Bytes address, Account account) {
+  public void put(Bytes address, Account account) {
     changed.put(address, account);
   }
 
-  void credit(Bytes address, UInt256 amount) {
+  public void credit(Bytes address, UInt256 amount) {
     Account account = account(address);
     put(address, account.withBalance(account.balance().add(amount)));
   }
 
   /** What the account at {@code address} has stored in {@code slot}; 0 when nothing. */
-  UInt256 storage(Bytes address, UInt256 slot) {
+  public UInt256 storage(Bytes address, UInt256 slot) {
     return storageOf(address)
         .get(key(slot))
         .map(value -> RlpReader.of(value).uint256("storage"))
         .orElse(UInt256.ZERO);
   }
 
-  void putStorage(Bytes address, UInt256 slot, UInt256 value) {
+  public void putStorage(Bytes address, UInt256 slot, UInt256 value) {
     storageOf(address)
         .put(key(slot), value.isZero() ? Bytes.EMPTY : RLP.encodeValue(value.toMinimalBytes()));
   }
@@ -76,7 +76,7 @@ final class WorldState {
   }
 
   /** Writes changes to the trie; accounts left empty go (EIP-161). */
-  Bytes32 rootHash() {
+  public Bytes32 rootHash() {
     storages.forEach(
         (address, storage) -> {
           Account account = account(address);
@@ -98,13 +98,13 @@ final class WorldState {
   }
 
   /** Hands new trie nodes to {@code sink} and returns the root. */
-  Bytes32 commit(NodeSink sink) {
+  public Bytes32 commit(NodeSink sink) {
     rootHash();
     storages.values().forEach(storage -> storage.commit(sink));
     return trie.commit(sink);
   }
 
-  static Bytes key(Bytes addressOrSlot) {
+  public static Bytes key(Bytes addressOrSlot) {
     return Bytes.wrap(Keccak256.hash(addressOrSlot.toArrayUnsafe()));
   }
 }

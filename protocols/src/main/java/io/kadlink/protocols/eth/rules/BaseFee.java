@@ -1,22 +1,25 @@
-package io.kadlink.protocols.eth.dev;
+package io.kadlink.protocols.eth.rules;
 
 import io.kadlink.protocols.eth.chain.BlockHeader;
 import java.math.BigInteger;
 import org.apache.tuweni.units.bigints.UInt256;
 
 /** The base fee of a block, which follows from its parent (EIP-1559). */
-final class BaseFee {
+public final class BaseFee {
   /** The gas target is the gas limit divided by this. */
-  static final long ELASTICITY = 2;
+  public static final long ELASTICITY = 2;
+
+  /** Wei per gas in the first block of London (EIP-1559). */
+  public static final long INITIAL = 1_000_000_000;
 
   private static final BigInteger CHANGE_DENOMINATOR = BigInteger.valueOf(8);
 
   private BaseFee() {}
 
   /** Wei per gas in a child of {@code parent}; London is active in the child. */
-  static UInt256 after(BlockHeader parent, boolean londonAtParent) {
+  public static UInt256 after(BlockHeader parent, boolean londonAtParent) {
     if (!londonAtParent || parent.baseFee().isEmpty()) {
-      return UInt256.valueOf(Genesis.INITIAL_BASE_FEE);
+      return UInt256.valueOf(INITIAL);
     }
     UInt256 fee = parent.baseFee().get();
     long target = Long.divideUnsigned(parent.gasLimit(), ELASTICITY);

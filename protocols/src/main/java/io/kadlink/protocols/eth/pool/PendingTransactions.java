@@ -1,6 +1,7 @@
-package io.kadlink.protocols.eth.dev;
+package io.kadlink.protocols.eth.pool;
 
 import io.kadlink.protocols.eth.chain.Transaction;
+import io.kadlink.protocols.eth.rules.TransactionRules;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Comparator;

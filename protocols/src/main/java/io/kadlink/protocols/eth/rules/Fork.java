@@ -1,7 +1,7 @@
-package io.kadlink.protocols.eth.dev;
+package io.kadlink.protocols.eth.rules;
 
 /** The rules a block is under, as far as headers and value transfers can tell them apart. */
-enum Fork {
+public enum Fork {
   /** Frontier to Berlin. */
   BEFORE_LONDON,
   /** Base fee (EIP-1559). London and Paris. */
@@ -15,7 +15,7 @@ enum Fork {
   /** Osaka and whatever else comes after Prague. */
   LATER;
 
-  boolean has(Fork fork) {
+  public boolean has(Fork fork) {
     return compareTo(fork) >= 0;
   }
 }

@@ -1,9 +1,9 @@
-package io.kadlink.protocols.eth.dev;
+package io.kadlink.protocols.eth.rules;
 
 import org.apache.tuweni.bytes.Bytes;
 
 /** Addresses that answer calls without having code. */
-final class Precompiles {
+public final class Precompiles {
   /** ECRECOVER to BLAKE2F, since Istanbul. */
   private static final int LAST_OF_ISTANBUL = 0x09;
 
@@ -15,7 +15,7 @@ final class Precompiles {
 
   private Precompiles() {}
 
-  static boolean contains(Bytes address, Fork fork) {
+  public static boolean contains(Bytes address, Fork fork) {
     if (address.numberOfLeadingZeroBytes() < address.size() - 1) {
       return false;
     }

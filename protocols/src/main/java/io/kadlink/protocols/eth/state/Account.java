@@ -1,4 +1,4 @@
-package io.kadlink.protocols.eth.dev;
+package io.kadlink.protocols.eth.state;
 
 import io.kadlink.identity.crypto.Keccak256;
 import io.kadlink.protocols.eth.rlp.InvalidRlpException;
@@ -31,19 +31,19 @@ public record Account(long nonce, UInt256 balance, Bytes32 storageRoot, Bytes32 
     return !codeHash.equals(NO_CODE);
   }
 
-  Account withBalance(UInt256 newBalance) {
+  public Account withBalance(UInt256 newBalance) {
     return new Account(nonce, newBalance, storageRoot, codeHash);
   }
 
-  Account withNonce(long newNonce) {
+  public Account withNonce(long newNonce) {
     return new Account(newNonce, balance, storageRoot, codeHash);
   }
 
-  Account withStorageRoot(Bytes32 newRoot) {
+  public Account withStorageRoot(Bytes32 newRoot) {
     return new Account(nonce, balance, newRoot, codeHash);
   }
 
-  Bytes encode() {
+  public Bytes encode() {
     return RLP.encodeList(
         writer -> {
           writer.writeValue(Bytes.minimalBytes(nonce));
@@ -58,7 +58,7 @@ public record Account(long nonce, UInt256 balance, Bytes32 storageRoot, Bytes32 
    *
    * @throws InvalidRlpException when the bytes are damaged
    */
-  static Account decode(Bytes rlp) {
+  public static Account decode(Bytes rlp) {
     RlpReader reader = RlpReader.ofList(rlp, "account");
     Account account =
         new Account(

@@ -1,4 +1,4 @@
-package io.kadlink.protocols.eth.dev;
+package io.kadlink.protocols.eth.rules;
 
 import io.kadlink.protocols.eth.chain.Transaction;
 import io.kadlink.protocols.eth.chain.TransactionPayload;
@@ -10,9 +10,9 @@ import org.apache.tuweni.units.bigints.UInt256;
  * What makes a transaction valid or not whatever the state: no honest node relays one that breaks
  * these rules.
  */
-final class TransactionRules {
+public final class TransactionRules {
   /** EIP-3860. */
-  static final int MAX_INIT_CODE_BYTES = 49_152;
+  public static final int MAX_INIT_CODE_BYTES = 49_152;
 
   /** EIP-7825, since Osaka. */
   private static final long MAX_TRANSACTION_GAS = 1 << 24;
@@ -21,12 +21,12 @@ final class TransactionRules {
 
   private final UInt256 chainId;
 
-  TransactionRules(long chainId) {
+  public TransactionRules(long chainId) {
     this.chainId = UInt256.valueOf(chainId);
   }
 
   /** Which rule the transaction breaks, with what was found and what was expected. */
-  Optional<String> fault(Transaction transaction, Fork fork) {
+  public Optional<String> fault(Transaction transaction, Fork fork) {
     TransactionPayload payload = transaction.payload();
     Fork since = since(payload);
     if (!fork.has(since)) {
@@ -87,13 +87,13 @@ final class TransactionRules {
   }
 
   /** The most wei that its gas can cost. */
-  static BigInteger maxFee(TransactionPayload payload) {
+  public static BigInteger maxFee(TransactionPayload payload) {
     return new BigInteger(Long.toUnsignedString(payload.gasLimit()))
         .multiply(payload.maxFeePerGas().toUnsignedBigInteger());
   }
 
   /** The most wei that it can take from its sender. */
-  static BigInteger maxCost(TransactionPayload payload) {
+  public static BigInteger maxCost(TransactionPayload payload) {
     return maxFee(payload).add(payload.value().toUnsignedBigInteger());
   }
 
