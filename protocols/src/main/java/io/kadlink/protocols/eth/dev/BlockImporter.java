@@ -30,6 +30,9 @@ final class BlockImporter {
   private Head committed;
   private boolean saidUnchecked;
 
+  /** From the first choice of a consensus layer on, a longer chain alone changes nothing. */
+  private boolean chosen;
+
   private final List<Block> newHeads = new ArrayList<>();
   private final List<Transaction> returned = new ArrayList<>();
 
@@ -79,19 +82,57 @@ final class BlockImporter {
   private ImportResult put(Block block, Optional<List<Receipt>> receipts, Standing standing) {
     store.put(block, receipts, standing);
     Head candidate = new Head(block.header(), standing);
-    boolean better = isBetter(candidate, head);
+    boolean better =
+        chosen ? block.header().parentHash().equals(head.header().hash()) : isBetter(candidate);
     if (better) {
       makeHead(block, candidate);
     }
     return new ImportResult.Imported(better, standing.stateChecked());
   }
 
-  private static boolean isBetter(Head candidate, Head than) {
+  private boolean isBetter(Head candidate) {
     int byDifficulty =
-        candidate.standing().totalDifficulty().compareTo(than.standing().totalDifficulty());
+        candidate.standing().totalDifficulty().compareTo(head.standing().totalDifficulty());
     return byDifficulty != 0
         ? byDifficulty > 0
-        : Long.compareUnsigned(candidate.header().number(), than.header().number()) > 0;
+        : Long.compareUnsigned(candidate.header().number(), head.header().number()) > 0;
+  }
+
+  /** Makes the chosen block the head, unless it is canonical already. */
+  ForkChoice.Outcome choose(ForkChoice choice) {
+    Optional<BlockHeader> header = store.header(choice.head());
+    if (header.isEmpty()) {
+      return new ForkChoice.Outcome.UnknownHead();
+    }
+    for (Bytes32 ancestor : List.of(choice.safe(), choice.finalized())) {
+      if (!ancestor.isZero() && !isAncestor(ancestor, header.get())) {
+        return new ForkChoice.Outcome.Inconsistent(
+            "block " + ancestor + " is no ancestor of the head " + header.get());
+      }
+    }
+    chosen = true;
+    Standing standing = store.standing(choice.head()).orElseThrow();
+    if (!isCanonical(header.get())) {
+      Block block = new Block(header.get(), store.body(choice.head()).orElseThrow());
+      makeHead(block, new Head(header.get(), standing));
+    }
+    return new ForkChoice.Outcome.Followed(header.get(), standing.stateChecked());
+  }
+
+  private boolean isAncestor(Bytes32 hash, BlockHeader of) {
+    Optional<BlockHeader> ancestor = store.header(hash);
+    BlockHeader each = of;
+    while (ancestor.isPresent() && each.number() > ancestor.get().number() && !isCanonical(each)) {
+      each = stored(each.parentHash());
+    }
+    return ancestor.isPresent()
+        && (each.equals(ancestor.get())
+            || (each.number() > ancestor.get().number() && isCanonical(ancestor.get())));
+  }
+
+  private boolean isCanonical(BlockHeader header) {
+    return header.number() <= head.header().number()
+        && store.canonicalHash(header.number()).equals(Optional.of(header.hash()));
   }
 
   private void makeHead(Block block, Head candidate) {

@@ -64,6 +64,9 @@ public final class DevChain implements Chain {
 
   private volatile Head head;
 
+  /** Null until a consensus layer has spoken. */
+  private volatile @Nullable ForkChoice chosen;
+
   /** The best block. */
   record Head(BlockHeader header, Standing standing) {}
 
@@ -232,6 +235,35 @@ public final class DevChain implements Chain {
   @Override
   public CompletionStage<ImportResult> importBlock(Block block) {
     return imports.add(block);
+  }
+
+  /**
+   * Follows a consensus layer: its head becomes the chain's, unless it is canonical already. From
+   * then on a block becomes the head by being chosen or by following the head, not by being higher.
+   * Answered like {@link #importBlock}, in its order.
+   */
+  public CompletionStage<ForkChoice.Outcome> choose(ForkChoice choice) {
+    return imports
+        .choose(choice)
+        .thenApply(
+            outcome -> {
+              if (outcome instanceof ForkChoice.Outcome.Followed) {
+                chosen = choice;
+              }
+              return outcome;
+            });
+  }
+
+  /** The block that will hardly be left: the head while no consensus layer has spoken. */
+  public Optional<BlockHeader> safe() {
+    ForkChoice now = chosen;
+    return now == null ? Optional.of(head()) : store.header(now.safe());
+  }
+
+  /** The block that will never be left: the head while no consensus layer has spoken. */
+  public Optional<BlockHeader> finalized() {
+    ForkChoice now = chosen;
+    return now == null ? Optional.of(head()) : store.header(now.finalized());
   }
 
   /** The transactions that wait, at this moment. */

@@ -3,7 +3,6 @@ package io.kadlink.protocols.eth.dev;
 import io.kadlink.protocols.eth.chain.Block;
 import io.kadlink.protocols.eth.chain.ImportResult;
 import java.io.UncheckedIOException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,7 +14,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,15 +36,23 @@ final class ImportQueue {
   private final BlockImporter importer;
   private final BlockImporter.CommitListener listener;
   private final ChainMetrics metrics;
-  private final Queue<Task> waiting = new ConcurrentLinkedQueue<>();
+  private final Queue<Task<?>> waiting = new ConcurrentLinkedQueue<>();
   private final AtomicInteger waitingCount = new AtomicInteger();
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private volatile boolean closed;
   private volatile boolean unwritten;
 
-  private record Task(Block block, CompletableFuture<ImportResult> answer) {}
-
-  private record Answer(Task task, ImportResult result) {}
+  private record Task<R>(
+      Function<BlockImporter, R> work, Consumer<R> counter, CompletableFuture<R> answer) {
+    /** Does it; what comes back is to be run once it is committed. */
+    Runnable run(BlockImporter importer) {
+      R result = work.apply(importer);
+      return () -> {
+        counter.accept(result);
+        answer.complete(result);
+      };
+    }
+  }
 
   ImportQueue(
       Executor executor,
@@ -58,7 +66,15 @@ final class ImportQueue {
   }
 
   CompletionStage<ImportResult> add(Block block) {
-    CompletableFuture<ImportResult> answer = new CompletableFuture<>();
+    return enqueue(each -> each.add(block), metrics::count);
+  }
+
+  CompletionStage<ForkChoice.Outcome> choose(ForkChoice choice) {
+    return enqueue(each -> each.choose(choice), outcome -> {});
+  }
+
+  private <R> CompletionStage<R> enqueue(Function<BlockImporter, R> work, Consumer<R> counter) {
+    CompletableFuture<R> answer = new CompletableFuture<>();
     if (closed) {
       answer.completeExceptionally(new IllegalStateException("the chain is closed"));
     } else if (waitingCount.incrementAndGet() > MAX_WAITING) {
@@ -66,7 +82,7 @@ final class ImportQueue {
       answer.completeExceptionally(
           new RejectedExecutionException(MAX_WAITING + " blocks wait for import already"));
     } else {
-      waiting.add(new Task(block, answer));
+      waiting.add(new Task<>(work, counter, answer));
       schedule();
     }
     return answer;
@@ -94,34 +110,28 @@ final class ImportQueue {
   }
 
   private void importBatch() {
-    Queue<Answer> answers = new ArrayDeque<>();
-    @Nullable Task task = null;
+    List<Task<?>> batch = new ArrayList<>();
+    List<Runnable> answers = new ArrayList<>();
     try {
-      while (answers.size() < MAX_BATCH && !closed && (task = waiting.poll()) != null) {
+      Task<?> task;
+      while (batch.size() < MAX_BATCH && !closed && (task = waiting.poll()) != null) {
         waitingCount.decrementAndGet();
-        answers.add(new Answer(task, importer.add(task.block())));
+        batch.add(task);
+        answers.add(task.run(importer));
       }
       if (closed) {
         failAll(new IllegalStateException("the chain is closed"));
       }
-      if (answers.isEmpty()) {
+      if (batch.isEmpty()) {
         return;
       }
       importer.commit(listener);
       written();
-      for (Answer answer : answers) {
-        metrics.count(answer.result());
-        answer.task().answer().complete(answer.result());
-      }
+      answers.forEach(Runnable::run);
     } catch (RuntimeException e) {
       failed(e);
       rollback();
-      List<Task> failed = new ArrayList<>();
-      answers.forEach(answer -> failed.add(answer.task()));
-      if (task != null) {
-        failed.add(task);
-      }
-      failed.forEach(each -> each.answer().completeExceptionally(e));
+      batch.forEach(each -> each.answer().completeExceptionally(e));
     }
   }
 
@@ -160,7 +170,7 @@ final class ImportQueue {
   }
 
   private void failAll(RuntimeException cause) {
-    Task task;
+    Task<?> task;
     while ((task = waiting.poll()) != null) {
       waitingCount.decrementAndGet();
       task.answer().completeExceptionally(cause);
