@@ -104,6 +104,20 @@ final class NodeOptions {
       description = "JSON-RPC over HTTP and WebSocket on loopback (default: off).")
   @Nullable Integer rpcPort;
 
+  @Option(
+      names = "--engine-port",
+      paramLabel = "N",
+      description = "Engine API for a consensus layer, on loopback (default: off).")
+  @Nullable Integer enginePort;
+
+  @Option(
+      names = "--jwt-secret",
+      paramLabel = "FILE",
+      description =
+          "The secret shared with the consensus layer, 64 hex digits; made when there is none"
+              + " (default: jwt.hex in the data directory).")
+  @Nullable Path jwtSecret;
+
   @Option(names = "--no-listen", description = "No TCP listener: a node that can only dial.")
   boolean noListen;
 
@@ -124,6 +138,11 @@ final class NodeOptions {
       paramLabel = "FILE",
       description = "The same options from a TOML file; the command line wins.")
   @Nullable Path config;
+
+  /** The file of {@code --jwt-secret}. */
+  Path jwtSecretFile() {
+    return jwtSecret == null ? common.dataDir.resolve("jwt.hex") : jwtSecret;
+  }
 
   /** The versions of {@code --discovery}; none for {@code none}. */
   Set<DiscoveryVersion> discoveryVersions() {

@@ -4,6 +4,8 @@ import io.javalin.util.JavalinException;
 import io.kadlink.cli.rpc.AccessApi;
 import io.kadlink.cli.rpc.AdminApi;
 import io.kadlink.cli.rpc.DiscoveryApi;
+import io.kadlink.cli.rpc.EngineApi;
+import io.kadlink.cli.rpc.EngineSecret;
 import io.kadlink.cli.rpc.EthApi;
 import io.kadlink.cli.rpc.FeeApi;
 import io.kadlink.cli.rpc.KadlinkApi;
@@ -178,8 +180,17 @@ final class RunningNode implements AutoCloseable {
     return DevAccounts.address(options.devWallet == null ? 0 : options.devWallet);
   }
 
-  /** Opens the JSON-RPC and metrics ports that the options ask for. */
-  private void serve() {
+  /** Opens the JSON-RPC, Engine API and metrics ports that the options ask for. */
+  private void serve() throws IOException {
+    if (options.enginePort != null) {
+      EngineSecret secret =
+          EngineSecret.loadOrCreate(options.jwtSecretFile(), InstantSource.system());
+      RpcServer engine = part(RpcServer.start(options.enginePort, engineMethods(), secret));
+      log.info(
+          "Engine API on http://127.0.0.1:{} with the secret in {}",
+          engine.port(),
+          options.jwtSecretFile());
+    }
     if (options.rpcPort != null) {
       RpcServer rpc = part(RpcServer.start(options.rpcPort, methods()));
       log.info("JSON-RPC on http://127.0.0.1:{}", rpc.port());
@@ -189,6 +200,14 @@ final class RunningNode implements AutoCloseable {
           part(MetricsServer.start(options.common.metricsPort, metrics, () -> true));
       log.info("metrics on http://127.0.0.1:{}/metrics", endpoint.port());
     }
+  }
+
+  /** The Engine API wants the chain's own methods on the same port. */
+  private RpcMethods engineMethods() {
+    RpcMethods methods = new RpcMethods();
+    new EngineApi(chain).addTo(methods);
+    new EthApi(chain, eth::syncing).addTo(methods);
+    return methods;
   }
 
   private RpcMethods methods() {

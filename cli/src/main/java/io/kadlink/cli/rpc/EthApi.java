@@ -78,6 +78,12 @@ public final class EthApi {
   }
 
   private Optional<BlockHeader> at(Params params, int index) throws RpcError {
+    if (params.is(index, "safe")) {
+      return chain.safe();
+    }
+    if (params.is(index, "finalized")) {
+      return chain.finalized();
+    }
     Optional<Long> number = params.blockNumber(index);
     return number.isPresent() ? chain.header(number.get()) : Optional.of(chain.head());
   }

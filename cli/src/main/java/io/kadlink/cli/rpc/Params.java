@@ -12,6 +12,7 @@ import org.apache.tuweni.units.bigints.UInt256;
 
 /** The positional parameters of a call, read with checks whose errors name the position. */
 public final class Params {
+  private static final Pattern HASH = Pattern.compile("0x[0-9a-fA-F]{64}");
   private static final Pattern NODE_ID = Pattern.compile("(0x)?[0-9a-fA-F]{64}");
 
   private final JsonNode array;
@@ -56,6 +57,29 @@ public final class Params {
       throw RpcError.invalidParams("parameter " + index + " must be 32 bytes");
     }
     return Bytes32.wrap(bytes);
+  }
+
+  /** 32 bytes in hex, in a field of an object. */
+  public Bytes32 hash(int index, String field) throws RpcError {
+    String text = array.path(index).path(field).asText();
+    if (!HASH.matcher(text).matches()) {
+      throw RpcError.invalidParams(
+          "parameter " + index + " must be an object whose " + field + " is 32 bytes in hex");
+    }
+    return Bytes32.fromHexString(text);
+  }
+
+  /** An array of strings. */
+  public List<String> texts(int index) throws RpcError {
+    JsonNode list = array.path(index);
+    List<String> texts = new ArrayList<>();
+    for (JsonNode node : list) {
+      texts.add(node.asText());
+    }
+    if (!list.isArray() || texts.contains("")) {
+      throw RpcError.invalidParams("parameter " + index + " must be an array of strings");
+    }
+    return texts;
   }
 
   /** 20 bytes in hex. */

@@ -4,9 +4,14 @@ import io.javalin.Javalin;
 import io.javalin.http.ContentType;
 import io.javalin.http.Context;
 import io.javalin.http.ForbiddenResponse;
+import io.javalin.http.UnauthorizedResponse;
 import io.javalin.websocket.WsCloseStatus;
 import io.javalin.websocket.WsContext;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * JSON-RPC over HTTP ({@code POST /}) and WebSocket ({@code /}) on the loopback address. Calls
@@ -14,6 +19,8 @@ import java.util.Set;
  * DNS rebinding.
  */
 public final class RpcServer implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(RpcServer.class);
+
   /** Of a request body or WebSocket message: far above any call, far below what hurts. */
   static final long MAX_REQUEST_BYTES = 1 << 20;
 
@@ -33,6 +40,19 @@ public final class RpcServer implements AutoCloseable {
    * @throws io.javalin.util.JavalinException when the port is taken
    */
   public static RpcServer start(int port, RpcMethods methods) {
+    return start(port, methods, call -> {});
+  }
+
+  /**
+   * As above, for those alone who know the secret (Engine API, Authentication).
+   *
+   * @throws io.javalin.util.JavalinException when the port is taken
+   */
+  public static RpcServer start(int port, RpcMethods methods, EngineSecret secret) {
+    return start(port, methods, call -> requireToken(call, secret));
+  }
+
+  private static RpcServer start(int port, RpcMethods methods, Consumer<Context> guard) {
     Javalin http =
         Javalin.create(
             config -> {
@@ -40,12 +60,14 @@ public final class RpcServer implements AutoCloseable {
               config.concurrency.useVirtualThreads = true;
               config.http.maxRequestSize = MAX_REQUEST_BYTES;
               config.routes.before(RpcServer::requireLoopbackHost);
+              config.routes.before(guard::accept);
               config.routes.post(
                   "/",
                   call ->
                       call.contentType(ContentType.APPLICATION_JSON)
                           .result(methods.answer(call.body())));
               config.routes.wsBeforeUpgrade(RpcServer::requireLoopbackHost);
+              config.routes.wsBeforeUpgrade(guard::accept);
               config.routes.ws(
                   "/",
                   socket -> {
@@ -96,6 +118,14 @@ public final class RpcServer implements AutoCloseable {
     String name = host.replaceFirst(":\\d+$", "");
     if (!LOOPBACK_NAMES.contains(name)) {
       throw new ForbiddenResponse("this node answers JSON-RPC on loopback names only");
+    }
+  }
+
+  private static void requireToken(Context call, EngineSecret secret) {
+    Optional<String> objection = secret.objection(call.header("Authorization"));
+    if (objection.isPresent()) {
+      log.warn("a call from {} was refused: {}", call.ip(), objection.get());
+      throw new UnauthorizedResponse(objection.get());
     }
   }
 
