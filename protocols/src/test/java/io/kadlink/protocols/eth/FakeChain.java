@@ -352,7 +352,8 @@ public final class FakeChain implements Chain {
     }
 
     @Override
-    public Verdict add(Transaction transaction) {
+    public Verdict add(PooledTransaction pooled) {
+      Transaction transaction = pooled.transaction();
       offered.add(transaction.hash());
       if (transaction.payload().nonce() >= 1_000_000) {
         return new Verdict.Refused("nonce out of this world", true);
@@ -362,6 +363,9 @@ public final class FakeChain implements Chain {
       }
       if (transactions.putIfAbsent(transaction.hash(), transaction) != null) {
         return new Verdict.Known();
+      }
+      if (pooled.sidecar().isPresent()) {
+        blobs.put(transaction.hash(), pooled);
       }
       List.copyOf(listeners).forEach(listener -> listener.accept(transaction));
       return new Verdict.Accepted();

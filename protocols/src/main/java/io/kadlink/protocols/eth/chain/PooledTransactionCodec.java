@@ -106,18 +106,27 @@ public final class PooledTransactionCodec {
     return pooled.transaction().type() == 0 ? encode(pooled) : RLP.encodeValue(encode(pooled));
   }
 
+  /** The bytes of {@link #encode}. */
+  public static int bytes(PooledTransaction pooled) {
+    return pooled.sidecar().isEmpty()
+        ? pooled.transaction().encoded().size()
+        : (int) typedBytes(pooled.transaction(), pooled.sidecar().get());
+  }
+
   /** The bytes of {@link #encodeItem}. */
   public static long itemBytes(PooledTransaction pooled) {
-    if (pooled.sidecar().isEmpty()) {
-      return TransactionCodec.itemBytes(pooled.transaction());
-    }
-    BlobSidecar sidecar = pooled.sidecar().get();
-    long bytes = pooled.transaction().encoded().size() - 1L;
+    return pooled.sidecar().isEmpty()
+        ? TransactionCodec.itemBytes(pooled.transaction())
+        : RlpSize.withHeader(typedBytes(pooled.transaction(), pooled.sidecar().get()));
+  }
+
+  private static long typedBytes(Transaction transaction, BlobSidecar sidecar) {
+    long bytes = transaction.encoded().size() - 1L;
     bytes += sidecar.form() == BlobSidecar.Form.CELL_PROOFS ? 1 : 0;
     for (List<Bytes> part : List.of(sidecar.blobs(), sidecar.commitments(), sidecar.proofs())) {
       bytes += RlpSize.withHeader(part.stream().mapToLong(RlpSize::ofString).sum());
     }
-    return RlpSize.withHeader(1 + RlpSize.withHeader(bytes));
+    return 1 + RlpSize.withHeader(bytes);
   }
 
   private static Bytes typed(Bytes list) {

@@ -9,8 +9,17 @@ import org.apache.tuweni.bytes.Bytes32;
 /** Transactions that are valid on the head's state and wait for a block. Thread-safe, bounded. */
 public interface TransactionPool {
 
-  /** Checks a transaction against the head and keeps it. */
-  Verdict add(Transaction transaction);
+  /**
+   * Checks a transaction against the head and keeps it. A blob transaction needs its whole sidecar,
+   * whose proofs are verified before this returns: milliseconds for each blob, so it is never
+   * called on a loop.
+   */
+  Verdict add(PooledTransaction transaction);
+
+  /** {@link #add(PooledTransaction)} for a transaction that has no sidecar. */
+  default Verdict add(Transaction transaction) {
+    return add(PooledTransaction.of(transaction));
+  }
 
   boolean contains(Bytes32 hash);
 
@@ -29,6 +38,14 @@ public interface TransactionPool {
    */
   default Optional<List<Bytes>> cells(Bytes32 hash, CellMask mask) {
     return Optional.empty();
+  }
+
+  /**
+   * How large a transaction is where it is announced: the bytes of {@link
+   * PooledTransactionCodec#encode} of {@link #pooled}, which this does not make.
+   */
+  default Optional<Integer> pooledBytes(Bytes32 hash) {
+    return pooled(hash).map(PooledTransactionCodec::bytes);
   }
 
   /** Hashes of all that is pending, at most {@code max}. */

@@ -1,6 +1,7 @@
 package io.kadlink.protocols.eth.pool;
 
 import io.kadlink.protocols.eth.chain.Chain.Subscription;
+import io.kadlink.protocols.eth.chain.PooledTransaction;
 import io.kadlink.protocols.eth.chain.Transaction;
 import io.kadlink.protocols.eth.chain.TransactionPayload;
 import io.kadlink.protocols.eth.chain.TransactionPool;
@@ -58,8 +59,12 @@ public final class Mempool implements TransactionPool {
   }
 
   @Override
-  public Verdict add(Transaction transaction) {
-    Verdict verdict = judge(transaction);
+  public Verdict add(PooledTransaction pooled) {
+    Transaction transaction = pooled.transaction();
+    Verdict verdict =
+        transaction.payload() instanceof TransactionPayload.Blob
+            ? new Verdict.Refused("blob transactions are not taken here", false)
+            : judge(transaction);
     metrics.count(verdict);
     if (verdict instanceof Verdict.Refused refused) {
       LOG.debug("transaction {} is refused: {}", transaction.hash(), refused.reason());
