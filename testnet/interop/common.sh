@@ -108,3 +108,12 @@ rpc() {
   curl -sS -H 'Content-Type: application/json' "http://127.0.0.1:$1/" \
     -d "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"$2\",\"params\":${3:-[]}}"
 }
+
+# token FILE: prints a token for the Engine API, signed with the secret in the file (64 hex digits).
+token() {
+  local signed
+  base64url() { openssl base64 -A | tr '+/' '-_' | tr -d '='; }
+  signed=$(printf '{"alg":"HS256","typ":"JWT"}' | base64url).$(printf '{"iat":%s}' "$(date +%s)" | base64url)
+  printf '%s.%s' "$signed" \
+    "$(printf '%s' "$signed" | openssl dgst -sha256 -mac HMAC -macopt "hexkey:$(sed 's/^0x//' "$1")" -binary | base64url)"
+}
