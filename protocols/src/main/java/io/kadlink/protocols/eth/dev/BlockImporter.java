@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.apache.tuweni.bytes.Bytes32;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +27,7 @@ final class BlockImporter {
 
   private final ChainStore store;
   private final BlockJudge judge;
+  private final StateReplay replay;
   private Head head;
   private Head committed;
   private boolean saidUnchecked;
@@ -39,11 +41,17 @@ final class BlockImporter {
   BlockImporter(ChainStore store, BlockJudge judge, Head head) {
     this.store = store;
     this.judge = judge;
+    this.replay = new StateReplay(store, judge);
     this.head = head;
     this.committed = head;
   }
 
-  ImportResult add(Block block) {
+  /**
+   * Adds a block.
+   *
+   * @param bodyFault what was found wrong with the body; asked for at most once
+   */
+  ImportResult add(Block block, Supplier<Optional<String>> bodyFault) {
     BlockHeader header = block.header();
     if (store.contains(header.hash())) {
       return new ImportResult.Known();
@@ -53,13 +61,20 @@ final class BlockImporter {
     if (parent.isEmpty() || before.isEmpty()) {
       return new ImportResult.UnknownParent();
     }
-    return switch (judge.judge(block, parent.get(), before.get().stateChecked())) {
+    if (before.get().stateChecked()) {
+      Optional<String> gone = replay.ensure(parent.get());
+      if (gone.isPresent()) {
+        LOG.info("block {} leaves the chain too far below its head: {}", header, gone.get());
+        return new ImportResult.Invalid(gone.get());
+      }
+    }
+    return switch (judge.judge(block, parent.get(), before.get().stateChecked(), bodyFault)) {
       case Judgement.Invalid invalid -> {
         LOG.debug("block {} is invalid: {}", header, invalid.reason());
         yield new ImportResult.Invalid(invalid.reason());
       }
       case Judgement.Valid valid -> {
-        valid.state().commit(store.nodeSink());
+        store.states().add(header.hash(), header.parentHash(), header.number(), valid.newNodes());
         yield put(block, Optional.of(valid.receipts()), standing(block, before.get(), true));
       }
       case Judgement.Unchecked unchecked -> {
@@ -110,8 +125,14 @@ final class BlockImporter {
             "block " + ancestor + " is no ancestor of the head " + header.get());
       }
     }
-    chosen = true;
     Standing standing = store.standing(choice.head()).orElseThrow();
+    if (standing.stateChecked() && !isCanonical(header.get())) {
+      Optional<String> gone = replay.ensure(header.get());
+      if (gone.isPresent()) {
+        return new ForkChoice.Outcome.Inconsistent(gone.get());
+      }
+    }
+    chosen = true;
     if (!isCanonical(header.get())) {
       Block block = new Block(header.get(), store.body(choice.head()).orElseThrow());
       makeHead(block, new Head(header.get(), standing));
@@ -185,10 +206,14 @@ final class BlockImporter {
         .orElseThrow(() -> new IllegalStateException("block " + hash + " is not in the store"));
   }
 
+  /** Bytes added since the last commit. */
+  long uncommittedBytes() {
+    return store.uncommittedBytes();
+  }
+
   /** Writes what has been added since the last time. */
   void commit(CommitListener listener) {
-    store.commit();
-    store.tidy();
+    store.commit(head.header());
     committed = head;
     List<Block> heads = List.copyOf(newHeads);
     List<Transaction> back = List.copyOf(returned);

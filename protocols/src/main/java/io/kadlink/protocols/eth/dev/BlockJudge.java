@@ -12,14 +12,20 @@ import io.kadlink.protocols.eth.rules.ChainConfig;
 import io.kadlink.protocols.eth.rules.Fork;
 import io.kadlink.protocols.eth.rules.TransactionRules;
 import io.kadlink.protocols.eth.state.WorldState;
+import io.kadlink.protocols.eth.store.StateLayers;
 import io.kadlink.protocols.eth.trie.NodeSource;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.tuweni.bytes.Bytes32;
+import org.jspecify.annotations.Nullable;
 
-/** Checks a block against its parent: header, body, and by executing it as far as that goes. */
+/**
+ * Checks a block against its parent: header, body, and by executing it as far as that goes. For one
+ * thread at a time.
+ */
 final class BlockJudge {
   /**
    * How far ahead of the clock a block may be. A chain without a consensus layer has no other
@@ -32,11 +38,13 @@ final class BlockJudge {
   private final boolean transfersOnly;
   private final NodeSource nodes;
   private final InstantSource clock;
+  private @Nullable BlockHeader latestBlock;
+  private @Nullable WorldState latestState;
 
   /** What was found. */
   sealed interface Judgement {
-    /** All of it holds; {@code state} is the one after the block. */
-    record Valid(WorldState state, List<Receipt> receipts) implements Judgement {}
+    /** All of it holds; {@code newNodes} make the state after the block from its parent's. */
+    record Valid(List<StateLayers.Node> newNodes, List<Receipt> receipts) implements Judgement {}
 
     /** All holds that can be told without an EVM. */
     record Unchecked(String reason) implements Judgement {}
@@ -52,14 +60,19 @@ final class BlockJudge {
     this.clock = clock;
   }
 
-  /** Judges a block whose parent is {@code parent}; its state is known when it was checked. */
-  Judgement judge(Block block, BlockHeader parent, boolean parentStateChecked) {
+  /**
+   * Judges a block whose parent is {@code parent}; its state is known when it was checked.
+   *
+   * @param bodyFault what was found wrong with the body
+   */
+  Judgement judge(
+      Block block,
+      BlockHeader parent,
+      boolean parentStateChecked,
+      Supplier<Optional<String>> bodyFault) {
     BlockHeader header = block.header();
     Optional<String> fault =
-        blockRules
-            .headerFault(header, parent)
-            .or(() -> clockFault(header))
-            .or(() -> blockRules.bodyFault(block));
+        blockRules.headerFault(header, parent).or(() -> clockFault(header)).or(bodyFault);
     if (fault.isPresent()) {
       return new Judgement.Invalid(fault.get());
     }
@@ -70,7 +83,7 @@ final class BlockJudge {
     if (!header.difficulty().isZero() || !fork.has(Fork.SHANGHAI) || fork == Fork.LATER) {
       return new Judgement.Unchecked("blocks are executed under Shanghai, Cancun and Prague only");
     }
-    return execute(block, parent, fork);
+    return execute(block, parent);
   }
 
   private Optional<String> clockFault(BlockHeader header) {
@@ -83,13 +96,12 @@ final class BlockJudge {
         : Optional.empty();
   }
 
-  private Judgement execute(Block block, BlockHeader parent, Fork fork) {
+  /** Executes a block on the state after its parent, without looking at anything else first. */
+  Judgement execute(Block block, BlockHeader parent) {
     BlockHeader header = block.header();
+    Fork fork = blockRules.fork(header);
     BlockExecution execution =
-        new BlockExecution(
-            new WorldState(nodes, parent.stateRoot()),
-            BlockEnvironment.of(header, fork),
-            transactionRules);
+        new BlockExecution(stateAfter(parent), BlockEnvironment.of(header, fork), transactionRules);
     Optional<Outcome> problem = execution.begin();
     if (problem.isPresent()) {
       return verdict("the block", problem.get());
@@ -108,7 +120,22 @@ final class BlockJudge {
     }
     return compare(header, execution)
         .<Judgement>map(Judgement.Invalid::new)
-        .orElseGet(() -> new Judgement.Valid(execution.state(), execution.receipts()));
+        .orElseGet(() -> valid(header, execution));
+  }
+
+  /** The state after the last valid block is at hand; any other is looked up. */
+  private WorldState stateAfter(BlockHeader parent) {
+    WorldState latest = latestState;
+    boolean continues = latest != null && parent.equals(latestBlock);
+    latestState = null;
+    return continues && latest != null ? latest.next() : new WorldState(nodes, parent.stateRoot());
+  }
+
+  private Judgement valid(BlockHeader header, BlockExecution execution) {
+    List<StateLayers.Node> newNodes = execution.state().newNodes();
+    latestBlock = header;
+    latestState = execution.state();
+    return new Judgement.Valid(newNodes, execution.receipts());
   }
 
   private Judgement verdict(String what, Outcome outcome) {

@@ -19,6 +19,8 @@ import io.kadlink.protocols.eth.rules.Fork;
 import io.kadlink.protocols.eth.rules.TransactionRules;
 import io.kadlink.protocols.eth.state.Account;
 import io.kadlink.protocols.eth.state.WorldState;
+import io.kadlink.protocols.eth.store.StateLayers;
+import io.kadlink.protocols.eth.trie.MissingNodeException;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -26,7 +28,10 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.apache.tuweni.bytes.Bytes;
 import org.apache.tuweni.bytes.Bytes32;
@@ -41,8 +46,8 @@ import org.slf4j.LoggerFactory;
  * options say so, stored with their state unchecked.
  *
  * <p>The head is the block with the most total difficulty, then the greatest number, then the one
- * seen first: after the Merge, the longest chain. States are never pruned, so a reorganisation of
- * any depth needs no execution again.
+ * seen first: after the Merge, the longest chain. The latest {@value StateLayers#KEPT} states are
+ * kept; a branch that leaves the chain below them is refused.
  *
  * <p>Reads go to the store from any thread. Imports run on one thread, in the order they came in;
  * what waits is written in one commit, and only then is anybody told.
@@ -51,6 +56,7 @@ public final class DevChain implements Chain {
   private static final Logger LOG = LoggerFactory.getLogger(DevChain.class);
 
   private static final long CLOSE_SECONDS = 30;
+  private static final long CHECKERS_IDLE_SECONDS = 10;
 
   private final DevChainOptions options;
   private final ChainStore store;
@@ -60,6 +66,7 @@ public final class DevChain implements Chain {
   private final Mempool pool;
   private final ImportQueue imports;
   private final @Nullable ExecutorService ownExecutor;
+  private final @Nullable ExecutorService checkers;
   private final List<Consumer<Block>> headListeners = new CopyOnWriteArrayList<>();
 
   private volatile Head head;
@@ -70,7 +77,8 @@ public final class DevChain implements Chain {
   /** The best block. */
   record Head(BlockHeader header, Standing standing) {}
 
-  private DevChain(DevChainOptions options, ChainStore store, Bytes32 genesisHash, Head head) {
+  private DevChain(
+      DevChainOptions options, ChainStore store, BlockJudge judge, Bytes32 genesisHash, Head head) {
     this.options = options;
     this.store = store;
     this.genesisHash = genesisHash;
@@ -82,13 +90,13 @@ public final class DevChain implements Chain {
     this.pool =
         new Mempool(new TransactionRules(config.chainId()), options.poolLimits(), options.meters());
     this.ownExecutor = options.executor().isPresent() ? null : newThread();
-    BlockJudge judge =
-        new BlockJudge(config, options.transfersOnly(), store.nodes(), options.clock());
+    this.checkers = options.executor().isPresent() ? null : newCheckers();
     this.imports =
         new ImportQueue(
             ownExecutor != null ? ownExecutor : options.executor().orElseThrow(),
             new BlockImporter(store, judge, head),
             this::publish,
+            new BlockChecks(rules, checkers != null ? checkers : options.executor().orElseThrow()),
             metrics);
     pool.onHead(stateView(head), List.of());
     options.meters().gauge("kadlink.chain.head", this, chain -> chain.head().number());
@@ -103,6 +111,26 @@ public final class DevChain implements Chain {
           thread.setDaemon(true);
           return thread;
         });
+  }
+
+  /** One for each processor; they end when nothing comes for a while. */
+  private static ExecutorService newCheckers() {
+    int count = Runtime.getRuntime().availableProcessors();
+    AtomicInteger number = new AtomicInteger();
+    ThreadPoolExecutor threads =
+        new ThreadPoolExecutor(
+            count,
+            count,
+            CHECKERS_IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(), // bounded by the queue of blocks
+            task -> {
+              Thread thread = new Thread(task, "chain-check-" + number.incrementAndGet());
+              thread.setDaemon(true);
+              return thread;
+            });
+    threads.allowCoreThreadTimeOut(true);
+    return threads;
   }
 
   /**
@@ -128,7 +156,19 @@ public final class DevChain implements Chain {
           genesisHash,
           head.header(),
           store.name());
-      return new DevChain(options, store, genesisHash, head);
+      BlockJudge judge =
+          new BlockJudge(
+              options.genesis().config(),
+              options.transfersOnly(),
+              store.states().nodes(),
+              options.clock());
+      if (head.standing().stateChecked()) {
+        Optional<String> missing = new StateReplay(store, judge).ensure(head.header());
+        if (missing.isPresent()) {
+          throw StoredGenesis.damaged(store, missing.get());
+        }
+      }
+      return new DevChain(options, store, judge, genesisHash, head);
     } catch (RuntimeException e) {
       store.close();
       Optional<String> why = ChainStore.writingFailed(e);
@@ -208,17 +248,24 @@ public final class DevChain implements Chain {
   /** The account at the head; empty when the state there is not known. */
   public Optional<Account> account(Bytes address) {
     Head now = head;
-    return now.standing().stateChecked()
-        ? Optional.of(state(now.header()).account(address))
-        : Optional.empty();
+    Optional<Account> account =
+        now.standing().stateChecked() ? account(address, now.header().hash()) : Optional.empty();
+    return account.isEmpty() && !now.equals(head) ? account(address) : account;
   }
 
   /** The account after the block with this hash; empty when that state is not known. */
   public Optional<Account> account(Bytes address, Bytes32 blockHash) {
-    boolean checked = store.standing(blockHash).map(Standing::stateChecked).orElse(false);
-    return checked
-        ? store.header(blockHash).map(header -> state(header).account(address))
-        : Optional.empty();
+    if (!store.states().has(blockHash)) {
+      return Optional.empty();
+    }
+    try {
+      return store.header(blockHash).map(header -> state(header).account(address));
+    } catch (MissingNodeException e) {
+      if (store.states().has(blockHash)) {
+        throw e;
+      }
+      return Optional.empty(); // it went while we looked
+    }
   }
 
   /** The nonce of the next transaction {@code address} should sign, after those in the pool. */
@@ -287,7 +334,7 @@ public final class DevChain implements Chain {
   }
 
   WorldState state(BlockHeader header) {
-    return new WorldState(store.nodes(), header.stateRoot());
+    return new WorldState(store.states().nodes(), header.stateRoot());
   }
 
   private @Nullable HeadView stateView(Head at) {
@@ -333,6 +380,9 @@ public final class DevChain implements Chain {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
+    }
+    if (checkers != null) {
+      checkers.shutdown();
     }
     store.close();
   }

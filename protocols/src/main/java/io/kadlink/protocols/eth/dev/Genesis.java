@@ -79,7 +79,7 @@ public record Genesis(
 
   /** The genesis block. */
   public Block block() {
-    return block((hash, rlp) -> {});
+    return block((path, hash, rlp) -> {});
   }
 
   private Bytes32 storeState(NodeSink sink) {
@@ -90,7 +90,7 @@ public record Genesis(
               new Account(
                   allocation.nonce(),
                   allocation.balance(),
-                  storageRoot(allocation.storage(), sink),
+                  storageRoot(allocation.storage(), sink.below(WorldState.storagePrefix(address))),
                   Bytes32.wrap(WorldState.key(allocation.code())));
           trie.put(WorldState.key(address), account.encode());
         });

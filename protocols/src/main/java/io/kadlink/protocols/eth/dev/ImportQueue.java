@@ -2,7 +2,6 @@ package io.kadlink.protocols.eth.dev;
 
 import io.kadlink.protocols.eth.chain.Block;
 import io.kadlink.protocols.eth.chain.ImportResult;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +15,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,7 +27,10 @@ final class ImportQueue {
   private static final Logger LOG = LoggerFactory.getLogger(ImportQueue.class);
 
   /** Blocks in one commit at most: what a crash can lose, and what others wait for. */
-  private static final int MAX_BATCH = 64;
+  private static final int MAX_BATCH = 512;
+
+  /** Bytes in one commit, as soon as they are reached. */
+  private static final long MAX_BATCH_BYTES = 8 << 20;
 
   /** Blocks that may wait; whoever sends more without waiting for answers is told so. */
   static final int MAX_WAITING = 4_096;
@@ -35,6 +38,7 @@ final class ImportQueue {
   private final Executor executor;
   private final BlockImporter importer;
   private final BlockImporter.CommitListener listener;
+  private final BlockChecks checks;
   private final ChainMetrics metrics;
   private final Queue<Task<?>> waiting = new ConcurrentLinkedQueue<>();
   private final AtomicInteger waitingCount = new AtomicInteger();
@@ -58,22 +62,35 @@ final class ImportQueue {
       Executor executor,
       BlockImporter importer,
       BlockImporter.CommitListener listener,
+      BlockChecks checks,
       ChainMetrics metrics) {
     this.executor = executor;
     this.importer = importer;
     this.listener = listener;
+    this.checks = checks;
     this.metrics = metrics;
   }
 
   CompletionStage<ImportResult> add(Block block) {
-    return enqueue(each -> each.add(block), metrics::count);
+    return enqueue(
+        () -> {
+          CompletableFuture<Optional<String>> fault = checks.begin(block);
+          return importer -> importer.add(block, fault::join);
+        },
+        metrics::count);
   }
 
   CompletionStage<ForkChoice.Outcome> choose(ForkChoice choice) {
-    return enqueue(each -> each.choose(choice), outcome -> {});
+    return enqueue(() -> importer -> importer.choose(choice), outcome -> {});
   }
 
-  private <R> CompletionStage<R> enqueue(Function<BlockImporter, R> work, Consumer<R> counter) {
+  /**
+   * Has work done.
+   *
+   * @param begun called when it may wait in the queue
+   */
+  private <R> CompletionStage<R> enqueue(
+      Supplier<Function<BlockImporter, R>> begun, Consumer<R> counter) {
     CompletableFuture<R> answer = new CompletableFuture<>();
     if (closed) {
       answer.completeExceptionally(new IllegalStateException("the chain is closed"));
@@ -82,7 +99,7 @@ final class ImportQueue {
       answer.completeExceptionally(
           new RejectedExecutionException(MAX_WAITING + " blocks wait for import already"));
     } else {
-      waiting.add(new Task<>(work, counter, answer));
+      waiting.add(new Task<>(begun.get(), counter, answer));
       schedule();
     }
     return answer;
@@ -114,7 +131,10 @@ final class ImportQueue {
     List<Runnable> answers = new ArrayList<>();
     try {
       Task<?> task;
-      while (batch.size() < MAX_BATCH && !closed && (task = waiting.poll()) != null) {
+      while (batch.size() < MAX_BATCH
+          && importer.uncommittedBytes() < MAX_BATCH_BYTES
+          && !closed
+          && (task = waiting.poll()) != null) {
         waitingCount.decrementAndGet();
         batch.add(task);
         answers.add(task.run(importer));
@@ -130,7 +150,7 @@ final class ImportQueue {
       answers.forEach(Runnable::run);
     } catch (RuntimeException e) {
       failed(e);
-      rollback();
+      importer.rollback();
       batch.forEach(each -> each.answer().completeExceptionally(e));
     }
   }
@@ -153,14 +173,6 @@ final class ImportQueue {
     if (unwritten) {
       unwritten = false;
       LOG.info("the chain is written again");
-    }
-  }
-
-  private void rollback() {
-    try {
-      importer.rollback();
-    } catch (UncheckedIOException e) {
-      LOG.error("the chain store can't be opened again; each new block tries", e);
     }
   }
 

@@ -4,7 +4,6 @@ import io.kadlink.protocols.eth.chain.Block;
 import io.kadlink.protocols.eth.chain.BlockHeader;
 import io.kadlink.protocols.eth.dev.ChainStore.Standing;
 import io.kadlink.protocols.eth.dev.DevChain.Head;
-import io.kadlink.protocols.eth.trie.MerkleTrie;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -34,13 +33,13 @@ final class StoredGenesis {
       }
       return expected;
     }
-    Block block = genesis.block(store.nodeSink());
+    Block block = genesis.block(store.genesisNodes());
     Bytes32 hash = block.header().hash();
     store.put(block, Optional.of(List.of()), new Standing(block.header().difficulty(), true));
     store.putCanonical(block);
     store.putHead(hash);
-    store.putGenesis(hash);
-    store.commit();
+    store.putGenesis(block.header());
+    store.commit(block.header());
     return hash;
   }
 
@@ -54,16 +53,10 @@ final class StoredGenesis {
     if (!store.canonicalHash(header.number()).equals(Optional.of(hash))) {
       throw damaged(store, "the head " + header + " is not canonical");
     }
-    boolean stateThere =
-        header.stateRoot().equals(MerkleTrie.EMPTY_ROOT)
-            || store.nodes().node(header.stateRoot()).isPresent();
-    if (standing.stateChecked() && !stateThere) {
-      throw damaged(store, "the state of the head " + header + " is missing");
-    }
     return new Head(header, standing);
   }
 
-  private static IOException damaged(ChainStore store, String problem) {
+  static IOException damaged(ChainStore store, String problem) {
     return new IOException("the chain store " + store.name() + " is damaged: " + problem);
   }
 }

@@ -2,10 +2,13 @@ package io.kadlink.protocols.eth.state;
 
 import io.kadlink.identity.crypto.Keccak256;
 import io.kadlink.protocols.eth.rlp.RlpReader;
+import io.kadlink.protocols.eth.store.StateLayers;
 import io.kadlink.protocols.eth.trie.MerkleTrie;
 import io.kadlink.protocols.eth.trie.NodeSink;
 import io.kadlink.protocols.eth.trie.NodeSource;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.tuweni.bytes.Bytes;
 import org.apache.tuweni.bytes.Bytes32;
@@ -22,6 +25,11 @@ public final class WorldState {
    */
   private static final int MAX_READ_ACCOUNTS = 8_192;
 
+  /** Trie nodes that go from block to block in memory, about half a kilobyte each. */
+  private static final int MAX_NODES = 1 << 16;
+
+  private static final Bytes STORAGE = Bytes.of('s');
+
   private final NodeSource nodes;
   private final MerkleTrie trie;
   private final Map<Bytes, Account> changed = new HashMap<>();
@@ -29,8 +37,22 @@ public final class WorldState {
   private final Map<Bytes, MerkleTrie> storages = new HashMap<>();
 
   public WorldState(NodeSource nodes, Bytes32 root) {
+    this(nodes, new MerkleTrie(nodes, root));
+  }
+
+  private WorldState(NodeSource nodes, MerkleTrie trie) {
     this.nodes = nodes;
-    this.trie = new MerkleTrie(nodes, root);
+    this.trie = trie;
+  }
+
+  /**
+   * The state to apply the next block to, once {@link #newNodes} were taken from this one; goes on
+   * with nodes in memory, but not with too many. This one must not be used any more.
+   */
+  public WorldState next() {
+    return trie.nodesMade() < MAX_NODES
+        ? new WorldState(nodes, trie.next())
+        : new WorldState(nodes, trie.rootHash());
   }
 
   /** The account at {@code address}; {@link Account#NONE} when there is none. */
@@ -72,7 +94,8 @@ public final class WorldState {
   }
 
   private MerkleTrie storageOf(Bytes address) {
-    return storages.computeIfAbsent(address, a -> new MerkleTrie(nodes, account(a).storageRoot()));
+    return storages.computeIfAbsent(
+        address, a -> new MerkleTrie(nodes.below(storagePrefix(a)), account(a).storageRoot()));
   }
 
   /** Writes changes to the trie; accounts left empty go (EIP-161). */
@@ -97,11 +120,23 @@ public final class WorldState {
     return trie.rootHash();
   }
 
+  /** The trie nodes that this state has and the one it was made from has not. */
+  public List<StateLayers.Node> newNodes() {
+    List<StateLayers.Node> nodes = new ArrayList<>();
+    commit((path, hash, rlp) -> nodes.add(new StateLayers.Node(path, hash, rlp)));
+    return nodes;
+  }
+
   /** Hands new trie nodes to {@code sink} and returns the root. */
   public Bytes32 commit(NodeSink sink) {
     rootHash();
-    storages.values().forEach(storage -> storage.commit(sink));
+    storages.forEach((address, storage) -> storage.commit(sink.below(storagePrefix(address))));
     return trie.commit(sink);
+  }
+
+  /** What the paths of an account's storage begin with; no path of the accounts does. */
+  public static Bytes storagePrefix(Bytes address) {
+    return Bytes.concatenate(STORAGE, key(address));
   }
 
   public static Bytes key(Bytes addressOrSlot) {

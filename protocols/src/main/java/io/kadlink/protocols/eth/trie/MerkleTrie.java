@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Nodes are immutable. An update builds new nodes along the path to the key and shares all
  * others with the trie as it was, so every root that has been {@linkplain #commit committed} stays
- * readable as long as its nodes are kept. Nodes are loaded from the source when a path needs them,
- * and hashed only when the root is asked for.
+ * readable as long as its nodes are kept. A node is stored with its path as well as its hash, so
+ * that a store may keep one node for each path. Nodes are loaded from the source when a path needs
+ * them, and hashed only when the root is asked for.
  *
  * <p>After an update the trie has the one shape that its content allows: no branch with less than
  * two ways on, no extension to anything but a branch. Removing a key restores that on the way back
@@ -37,6 +38,7 @@ public final class MerkleTrie {
 
   private final NodeSource source;
   private @Nullable TrieNode root;
+  private int nodesMade;
 
   /** An empty trie that lives in memory. */
   public MerkleTrie() {
@@ -68,10 +70,13 @@ public final class MerkleTrie {
    */
   public Optional<Bytes> get(Bytes key) {
     byte[] nibbles = Nibbles.of(key);
+    if (root != null) {
+      root = load(root, nibbles, 0);
+    }
     TrieNode node = root;
     int depth = 0;
     while (node != null) {
-      switch (load(node)) {
+      switch (load(node, nibbles, depth)) {
         case Leaf leaf -> {
           boolean found =
               Arrays.equals(leaf.path, 0, leaf.path.length, nibbles, depth, nibbles.length);
@@ -88,7 +93,7 @@ public final class MerkleTrie {
           if (depth == nibbles.length) {
             return branch.value.isEmpty() ? Optional.empty() : Optional.of(branch.value);
           }
-          node = branch.children[nibbles[depth]];
+          node = child(branch, nibbles, depth);
           depth++;
         }
         case Stored stored -> throw new IllegalStateException("not loaded: " + stored.hash());
@@ -136,43 +141,75 @@ public final class MerkleTrie {
     }
     Bytes32 hash = root.hash();
     if (!root.isStored()) {
-      storeBelow(root, sink);
+      storeBelow(root, new byte[0], sink);
       if (root.rlp().size() < TrieNode.MIN_HASHED_BYTES) {
-        sink.store(hash, root.rlp()); // a root has no parent to stand in
+        sink.store(Bytes.EMPTY, hash, root.rlp()); // a root has no parent to stand in
       }
-      root = new Stored(hash);
     }
     return hash;
   }
 
-  private static void storeBelow(TrieNode node, NodeSink sink) {
+  /**
+   * A trie with the same content, which goes on with the nodes that this one has in memory; this
+   * one must not be used any more.
+   */
+  public MerkleTrie next() {
+    MerkleTrie next = new MerkleTrie(source, EMPTY_ROOT);
+    next.root = root;
+    next.nodesMade = nodesMade;
+    return next;
+  }
+
+  /** Nodes loaded or stored since the trie was opened: an upper bound for those in memory. */
+  public int nodesMade() {
+    return nodesMade;
+  }
+
+  private void storeBelow(TrieNode node, byte[] path, NodeSink sink) {
     if (node.isStored()) {
       return;
     }
     if (node instanceof Extension extension) {
-      storeBelow(extension.child, sink);
+      storeBelow(extension.child, Nibbles.join(path, extension.path), sink);
     } else if (node instanceof Branch branch) {
-      for (TrieNode child : branch.children) {
-        if (child != null) {
-          storeBelow(child, sink);
+      for (int nibble = 0; nibble < Branch.CHILDREN; nibble++) {
+        TrieNode child = branch.children[nibble];
+        if (child != null && !child.isStored()) {
+          storeBelow(child, Nibbles.join(path, new byte[] {(byte) nibble}), sink);
         }
       }
     }
     if (node.rlp().size() >= TrieNode.MIN_HASHED_BYTES) {
-      sink.store(node.hash(), node.rlp());
+      sink.store(Bytes.wrap(path), node.hash(), node.rlp());
     }
     node.markStored();
+    nodesMade++;
   }
 
-  private TrieNode load(TrieNode node) {
+  /** What is in a branch at the next nibble of a key; loaded once for all who share the branch. */
+  private @Nullable TrieNode child(Branch branch, byte[] key, int depth) {
+    TrieNode child = branch.children[key[depth]];
+    if (!(child instanceof Stored)) {
+      return child;
+    }
+    TrieNode loaded = load(child, key, depth + 1);
+    branch.loaded(key[depth], loaded);
+    return loaded;
+  }
+
+  /** The node at the end of the first {@code depth} nibbles of {@code key}, with what is in it. */
+  private TrieNode load(TrieNode node, byte[] key, int depth) {
     if (!(node instanceof Stored)) {
       return node;
     }
     Bytes32 hash = node.hash();
     Bytes rlp =
-        source.node(hash).orElseThrow(() -> new MissingNodeException(hash, "is not in the store"));
+        source
+            .node(Bytes.wrap(key, 0, depth), hash)
+            .orElseThrow(() -> new MissingNodeException(hash, "is not in the store"));
     try {
-      return TrieNode.decode(rlp);
+      nodesMade++;
+      return TrieNode.decode(rlp, hash);
     } catch (InvalidRlpException e) {
       throw new MissingNodeException(hash, "is damaged: " + e.getMessage());
     }
@@ -182,7 +219,7 @@ public final class MerkleTrie {
     if (at == null) {
       return new Leaf(Arrays.copyOfRange(key, depth, key.length), value);
     }
-    switch (load(at)) {
+    switch (load(at, key, depth)) {
       case Leaf leaf -> {
         int common = Nibbles.common(leaf.path, key, depth);
         if (common == leaf.path.length && depth + common == key.length) {
@@ -211,7 +248,7 @@ public final class MerkleTrie {
           return new Branch(branch.children, value);
         }
         int nibble = key[depth];
-        return branch.withChild(nibble, insert(branch.children[nibble], key, depth + 1, value));
+        return branch.withChild(nibble, insert(child(branch, key, depth), key, depth + 1, value));
       }
       case Stored stored -> throw new IllegalStateException("not loaded: " + stored.hash());
     }
@@ -231,7 +268,7 @@ public final class MerkleTrie {
 
   /** What is left of {@code at} without the key; {@code at} itself when the key is not there. */
   private @Nullable TrieNode remove(TrieNode at, byte[] key, int depth) {
-    switch (load(at)) {
+    switch (load(at, key, depth)) {
       case Leaf leaf -> {
         boolean found = Arrays.equals(leaf.path, 0, leaf.path.length, key, depth, key.length);
         return found ? null : at;
@@ -245,11 +282,13 @@ public final class MerkleTrie {
           return at;
         }
         // A branch with two ways or more never vanishes altogether.
-        return child == null ? null : merged(extension.path, child);
+        return child == null ? null : merged(extension.path, child, key, depth);
       }
       case Branch branch -> {
         if (depth == key.length) {
-          return branch.value.isEmpty() ? at : collapsed(new Branch(branch.children, Bytes.EMPTY));
+          return branch.value.isEmpty()
+              ? at
+              : collapsed(new Branch(branch.children, Bytes.EMPTY), key, depth);
         }
         int nibble = key[depth];
         TrieNode before = branch.children[nibble];
@@ -261,14 +300,14 @@ public final class MerkleTrie {
           return at;
         }
         Branch changed = branch.withChild(nibble, after);
-        return after == null ? collapsed(changed) : changed;
+        return after == null ? collapsed(changed, key, depth) : changed;
       }
       case Stored stored -> throw new IllegalStateException("not loaded: " + stored.hash());
     }
   }
 
   /** The branch, or what takes its place when only one way on is left. */
-  private TrieNode collapsed(Branch branch) {
+  private TrieNode collapsed(Branch branch, byte[] key, int depth) {
     int only = -1;
     for (int i = 0; i < Branch.CHILDREN; i++) {
       if (branch.children[i] != null) {
@@ -285,12 +324,16 @@ public final class MerkleTrie {
     if (child == null || !branch.value.isEmpty()) {
       return branch;
     }
-    return merged(new byte[] {(byte) only}, child);
+    return merged(new byte[] {(byte) only}, child, key, depth);
   }
 
-  /** {@code path} and then {@code node}, in as few nodes as possible. */
-  private TrieNode merged(byte[] path, TrieNode node) {
-    return switch (load(node)) {
+  /**
+   * {@code path} and then {@code node}, in as few nodes as possible, after the first {@code depth}
+   * nibbles of {@code key}.
+   */
+  private TrieNode merged(byte[] path, TrieNode node, byte[] key, int depth) {
+    byte[] place = Nibbles.join(Arrays.copyOf(key, depth), path);
+    return switch (load(node, place, place.length)) {
       case Leaf leaf -> new Leaf(Nibbles.join(path, leaf.path), leaf.value);
       case Extension extension ->
           new Extension(Nibbles.join(path, extension.path), extension.child);

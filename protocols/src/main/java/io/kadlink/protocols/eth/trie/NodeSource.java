@@ -8,8 +8,18 @@ import org.apache.tuweni.bytes.Bytes32;
 @FunctionalInterface
 public interface NodeSource {
   /** A source without nodes, for tries that live in memory only. */
-  NodeSource EMPTY = hash -> Optional.empty();
+  NodeSource EMPTY = (path, hash) -> Optional.empty();
 
-  /** The RLP of the node with this hash. */
-  Optional<Bytes> node(Bytes32 hash);
+  /**
+   * The RLP of a node.
+   *
+   * @param path from the root to the node, a byte for each nibble
+   * @param hash of the node; one that stands at this path with another hash is not meant
+   */
+  Optional<Bytes> node(Bytes path, Bytes32 hash);
+
+  /** The same nodes for a trie whose paths begin with {@code prefix} here. */
+  default NodeSource below(Bytes prefix) {
+    return (path, hash) -> node(Bytes.concatenate(prefix, path), hash);
+  }
 }

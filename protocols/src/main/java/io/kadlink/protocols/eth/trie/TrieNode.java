@@ -3,16 +3,16 @@ package io.kadlink.protocols.eth.trie;
 import io.kadlink.identity.crypto.Keccak256;
 import io.kadlink.protocols.eth.rlp.InvalidRlpException;
 import io.kadlink.protocols.eth.rlp.RlpReader;
+import io.kadlink.protocols.eth.rlp.RlpSize;
 import java.util.Arrays;
 import org.apache.tuweni.bytes.Bytes;
 import org.apache.tuweni.bytes.Bytes32;
-import org.apache.tuweni.rlp.RLP;
-import org.apache.tuweni.rlp.RLPWriter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A node of the trie. Nodes never change once made: an update makes new nodes along its path and
- * shares the rest. A node knows whether it is in the store already, and hashes itself at first use.
+ * A node of the trie. Nodes never change what they stand for once made: an update makes new nodes
+ * along its path and shares the rest. A node knows whether it is in the store already, and hashes
+ * itself at first use.
  */
 abstract sealed class TrieNode {
   /** A node with shorter RLP stands in its parent; others are referred to by their hash. */
@@ -43,13 +43,19 @@ abstract sealed class TrieNode {
     return result;
   }
 
-  /** Writes what stands for this node in its parent. */
-  void writeReference(RLPWriter writer) {
+  /** The bytes of what stands for this node in its parent. */
+  int referenceSize() {
+    int size = rlp().size();
+    return size < MIN_HASHED_BYTES ? size : NodeEncoding.HASH_REFERENCE_BYTES;
+  }
+
+  /** Writes what stands for this node in its parent; returns where it ends. */
+  int writeReference(byte[] out, int at) {
     if (rlp().size() < MIN_HASHED_BYTES) {
-      writer.writeRLP(rlp());
-    } else {
-      writer.writeValue(hash());
+      System.arraycopy(rlp().toArrayUnsafe(), 0, out, at, rlp().size());
+      return at + rlp().size();
     }
+    return NodeEncoding.putHash(out, at, hash());
   }
 
   boolean isStored() {
@@ -72,11 +78,11 @@ abstract sealed class TrieNode {
 
     @Override
     Bytes write() {
-      return RLP.encodeList(
-          writer -> {
-            writer.writeValue(Nibbles.compact(path, true));
-            writer.writeValue(value);
-          });
+      Bytes compact = Nibbles.compact(path, true);
+      byte[] out = NodeEncoding.list(RlpSize.ofString(compact) + RlpSize.ofString(value));
+      int at = NodeEncoding.payload(out);
+      NodeEncoding.putString(out, NodeEncoding.putString(out, at, compact), value);
+      return Bytes.wrap(out);
     }
   }
 
@@ -92,11 +98,11 @@ abstract sealed class TrieNode {
 
     @Override
     Bytes write() {
-      return RLP.encodeList(
-          writer -> {
-            writer.writeValue(Nibbles.compact(path, false));
-            child.writeReference(writer);
-          });
+      Bytes compact = Nibbles.compact(path, false);
+      byte[] out = NodeEncoding.list(RlpSize.ofString(compact) + child.referenceSize());
+      int at = NodeEncoding.payload(out);
+      child.writeReference(out, NodeEncoding.putString(out, at, compact));
+      return Bytes.wrap(out);
     }
   }
 
@@ -112,6 +118,11 @@ abstract sealed class TrieNode {
       this.value = value;
     }
 
+    /** A node in the store has been loaded: from here on it is at hand. */
+    void loaded(int nibble, TrieNode child) {
+      children[nibble] = child;
+    }
+
     Branch withChild(int nibble, @Nullable TrieNode child) {
       @Nullable TrieNode[] copy = Arrays.copyOf(children, CHILDREN);
       copy[nibble] = child;
@@ -120,17 +131,20 @@ abstract sealed class TrieNode {
 
     @Override
     Bytes write() {
-      return RLP.encodeList(
-          writer -> {
-            for (TrieNode child : children) {
-              if (child == null) {
-                writer.writeValue(Bytes.EMPTY);
-              } else {
-                child.writeReference(writer);
-              }
-            }
-            writer.writeValue(value);
-          });
+      long size = RlpSize.ofString(value);
+      for (TrieNode child : children) {
+        size += child == null ? 1 : child.referenceSize();
+      }
+      byte[] out = NodeEncoding.list(size);
+      int at = NodeEncoding.payload(out);
+      for (TrieNode child : children) {
+        at =
+            child == null
+                ? NodeEncoding.putString(out, at, Bytes.EMPTY)
+                : child.writeReference(out, at);
+      }
+      NodeEncoding.putString(out, at, value);
+      return Bytes.wrap(out);
     }
   }
 
@@ -149,8 +163,13 @@ abstract sealed class TrieNode {
     }
 
     @Override
-    void writeReference(RLPWriter writer) {
-      writer.writeValue(hash);
+    int referenceSize() {
+      return NodeEncoding.HASH_REFERENCE_BYTES;
+    }
+
+    @Override
+    int writeReference(byte[] out, int at) {
+      return NodeEncoding.putHash(out, at, hash);
     }
 
     @Override
@@ -164,7 +183,14 @@ abstract sealed class TrieNode {
    *
    * @throws InvalidRlpException when it is damaged
    */
-  static TrieNode decode(Bytes rlp) {
+  static TrieNode decode(Bytes rlp, Bytes32 hash) {
+    TrieNode node = decode(rlp);
+    node.rlp = rlp;
+    node.hash = hash;
+    return node;
+  }
+
+  private static TrieNode decode(Bytes rlp) {
     int items = RlpReader.ofList(rlp, "trie node").count();
     RlpReader reader = RlpReader.ofList(rlp, "trie node");
     TrieNode node =

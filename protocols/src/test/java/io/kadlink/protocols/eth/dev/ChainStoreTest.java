@@ -6,8 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.kadlink.protocols.eth.chain.Block;
 import io.kadlink.protocols.eth.chain.Transaction;
 import io.kadlink.protocols.eth.dev.Genesis.Allocation;
+import io.kadlink.protocols.eth.store.Database;
+import io.kadlink.protocols.eth.store.RocksDatabase;
+import io.kadlink.protocols.eth.store.Table;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,9 +19,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.tuweni.bytes.Bytes;
 import org.apache.tuweni.units.bigints.UInt256;
-import org.h2.mvstore.MVStore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -60,7 +65,7 @@ class ChainStoreTest {
     assertThatThrownBy(
             () -> DevChain.open(DevChainOptions.of(other).withDirectory(directory)).close())
         .isInstanceOf(IOException.class)
-        .hasMessageContaining(directory.resolve("chain.mv").toString())
+        .hasMessageContaining(directory.resolve("db").toString())
         .hasMessageContaining(DevGenesis.genesis().block().header().hash().toString())
         .hasMessageContaining(other.block().header().hash().toString());
   }
@@ -71,22 +76,38 @@ class ChainStoreTest {
       assertThatThrownBy(this::open)
           .hasRootCauseInstanceOf(Exception.class)
           .hasMessageContaining("can't be opened")
-          .hasMessageContaining(test.chain.head().number() == 0 ? "chain.mv" : "");
+          .hasMessageContaining(test.chain.head().number() == 0 ? "db" : "");
     }
   }
 
   @Test
-  void aFileThatIsNoStoreIsRefused() throws IOException {
-    Files.writeString(directory.resolve("chain.mv"), "once upon a time ".repeat(1000));
-    assertThatThrownBy(this::open).hasMessageContaining("chain.mv can't be opened");
+  void aDirectoryThatIsNoStoreIsRefused() throws IOException {
+    Path db = Files.createDirectories(directory.resolve("db"));
+    Files.writeString(db.resolve("CURRENT"), "once upon a time");
+    assertThatThrownBy(this::open).hasMessageContaining("db can't be opened");
   }
 
   @Test
-  void aStoreOfAnotherProgramIsRefused() {
-    try (MVStore store = MVStore.open(directory.resolve("chain.mv").toString())) {
-      store.openMap("meta").put("a", "b");
+  void aStoreOfAnotherLayoutIsRefused() throws IOException {
+    try (RocksDatabase database = RocksDatabase.open(directory.resolve("db"))) {
+      database.write(
+          List.of(
+              new Database.Change(
+                  Table.META,
+                  "layout".getBytes(StandardCharsets.US_ASCII),
+                  "kadlink-chain-9".getBytes(StandardCharsets.US_ASCII))));
     }
-    assertThatThrownBy(this::open).hasMessageContaining("chain.mv can't be used");
+    assertThatThrownBy(this::open)
+        .hasMessageContaining("db can't be used")
+        .hasMessageContaining("kadlink-chain-9");
+  }
+
+  @Test
+  void aStoreOfAnEarlierVersionIsRefusedWithWhatToDo() throws IOException {
+    Files.writeString(directory.resolve("chain.mv"), "an MVStore");
+    assertThatThrownBy(this::open)
+        .hasMessageContaining("chain.mv is a chain store of an earlier version")
+        .hasMessageContaining("kadlink chain export");
   }
 
   @Test
@@ -98,12 +119,23 @@ class ChainStoreTest {
         blocks.add(test.mine());
       }
     }
-    byte[] whole = Files.readAllBytes(directory.resolve("chain.mv"));
+    Map<Path, byte[]> whole = new TreeMap<>();
+    try (Stream<Path> files = Files.list(directory.resolve("db"))) {
+      for (Path file : files.toList()) {
+        whole.put(file, Files.readAllBytes(file));
+      }
+    }
+    List<Path> names =
+        whole.keySet().stream()
+            .filter(file -> file.toString().matches(".*(\\.log|\\.sst|MANIFEST.*)"))
+            .toList();
     Random random = new Random(7);
     int refused = 0;
     int shorter = 0;
     for (int round = 0; round < 40; round++) {
-      Files.write(directory.resolve("chain.mv"), damaged(whole, random, round % 2 == 0));
+      restore(whole);
+      Path victim = names.get(round % names.size());
+      Files.write(victim, damaged(whole.get(victim), random, random.nextBoolean()));
       try (TestChain test = open()) {
         long head = test.chain.head().number();
         shorter += head < 30 ? 1 : 0;
@@ -113,12 +145,23 @@ class ChainStoreTest {
           assertThat(test.chain.body(block.header().hash())).contains(block.body());
         }
       } catch (UncheckedIOException e) {
-        assertThat(e.getMessage()).contains("chain.mv");
+        assertThat(e.getMessage()).contains("db");
         refused++;
       }
     }
     assertThat(refused).isPositive();
     assertThat(shorter).isPositive();
+  }
+
+  private void restore(Map<Path, byte[]> whole) throws IOException {
+    try (Stream<Path> files = Files.list(directory.resolve("db"))) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+    for (Map.Entry<Path, byte[]> file : whole.entrySet()) {
+      Files.write(file.getKey(), file.getValue());
+    }
   }
 
   /** Cuts the file short, or writes noise over a stretch of it. */

@@ -7,14 +7,15 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import io.kadlink.discovery.testing.TightDisk;
 import io.kadlink.protocols.eth.chain.Block;
 import io.kadlink.protocols.eth.chain.ImportResult;
+import io.kadlink.protocols.eth.store.RocksDatabase;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,11 +27,11 @@ class FullDiskTest {
   private final Logger log = (Logger) LoggerFactory.getLogger(ImportQueue.class);
   private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private final AtomicLong room = new AtomicLong(Long.MAX_VALUE);
   @TempDir private Path directory;
 
   @BeforeEach
   void listen() {
-    TightDisk.install();
     lines.start();
     log.addAppender(lines);
     log.setAdditive(false);
@@ -49,7 +50,8 @@ class FullDiskTest {
   }
 
   private TestChain open() throws IOException {
-    return new TestChain(options(), ChainStore.open(directory, TightDisk.SCHEME));
+    return new TestChain(
+        options(), ChainStore.on(new TightDatabase(RocksDatabase.open(directory), room)));
   }
 
   private double unwritten() {
@@ -62,8 +64,8 @@ class FullDiskTest {
       Block first = test.mine();
       Block second = test.build();
       // refused at once, and within a block
-      for (int room : List.of(0, 1, 1_000, 4_000)) {
-        TightDisk.room(room);
+      for (int left : List.of(0, 1, 300)) {
+        room.set(left);
         assertThat(test.chain.importBlock(second).toCompletableFuture())
             .failsWithin(Duration.ZERO)
             .withThrowableThat()
@@ -81,7 +83,7 @@ class FullDiskTest {
           .asString()
           .contains("No space left on device", "make room");
 
-      TightDisk.room(Long.MAX_VALUE);
+      room.set(Long.MAX_VALUE);
       assertThat(test.add(second)).isEqualTo(new ImportResult.Imported(true, true));
       test.mine();
       assertThat(unwritten()).isZero();
@@ -96,7 +98,7 @@ class FullDiskTest {
   void aChainClosedOnAFullDiskOpensAtItsHead() throws IOException {
     try (TestChain test = open()) {
       test.mine();
-      TightDisk.room(0);
+      room.set(0);
     }
     try (TestChain test = open()) {
       assertThat(test.chain.head().number()).isEqualTo(1);
@@ -105,14 +107,14 @@ class FullDiskTest {
 
   @Test
   void aFirstStartOnAFullDiskSaysSoAndTheNextOneSucceeds() throws IOException {
-    for (int room : List.of(0, 1, 5_000, 10_000, 20_000)) {
-      TightDisk.room(room);
+    for (int left : List.of(0, 1, 1_000)) {
+      room.set(left);
       assertThatIOException()
           .isThrownBy(this::open)
-          .withMessageContaining("chain.mv")
+          .withMessageContaining(directory.toString())
           .withMessageContaining("No space left on device");
     }
-    TightDisk.room(Long.MAX_VALUE);
+    room.set(Long.MAX_VALUE);
     try (TestChain test = open()) {
       test.mine();
     }

@@ -92,7 +92,7 @@ class ChainFuzzTest {
     for (int i = 0; i < 40; i++) {
       trie.put(Bytes.of(i * 5, i), Bytes.repeat((byte) 1, 1 + i));
     }
-    trie.commit((hash, rlp) -> seeds.add(Bytes.concatenate(Bytes.of(5, 1), rlp).toArray()));
+    trie.commit((path, hash, rlp) -> seeds.add(Bytes.concatenate(Bytes.of(5, 1), rlp).toArray()));
     return seeds;
   }
 

@@ -20,7 +20,8 @@ public final class TrieNodeFuzz {
     Bytes key = Bytes.of(data[0], data[1]);
     Bytes node = Bytes.wrap(Arrays.copyOfRange(data, 2, data.length));
     MerkleTrie trie =
-        new MerkleTrie(hash -> hash.equals(ROOT) ? Optional.of(node) : Optional.empty(), ROOT);
+        new MerkleTrie(
+            (path, hash) -> hash.equals(ROOT) ? Optional.of(node) : Optional.empty(), ROOT);
     try {
       trie.get(key);
       trie.put(key, Bytes.of(1));

@@ -18,7 +18,11 @@ class MerkleTrieTest {
   private final Map<Bytes32, Bytes> store = new HashMap<>();
 
   private MerkleTrie open(Bytes32 root) {
-    return new MerkleTrie(hash -> Optional.ofNullable(store.get(hash)), root);
+    return new MerkleTrie((path, hash) -> Optional.ofNullable(store.get(hash)), root);
+  }
+
+  private void keep(Bytes path, Bytes32 hash, Bytes rlp) {
+    store.put(hash, rlp);
   }
 
   private static Bytes32 rootOf(Map<Bytes, Bytes> content) {
@@ -49,7 +53,7 @@ class MerkleTrieTest {
           model.put(key, value);
         }
       }
-      root = trie.commit(store::put);
+      root = trie.commit(this::keep);
       assertThat(root).isEqualTo(rootOf(model));
       roots.add(root);
       versions.add(new HashMap<>(model));
@@ -62,16 +66,35 @@ class MerkleTrieTest {
   }
 
   @Test
+  void aStoreWithOneNodeForEachPathHasTheLatestVersion() {
+    Random random = new Random(43);
+    Map<Bytes, Bytes> byPath = new HashMap<>();
+    Map<Bytes, Bytes> model = new HashMap<>();
+    Bytes32 root = MerkleTrie.EMPTY_ROOT;
+    for (int round = 0; round < 300; round++) {
+      MerkleTrie trie = new MerkleTrie((path, hash) -> Optional.ofNullable(byPath.get(path)), root);
+      for (int change = 0; change < 4; change++) {
+        Bytes key = Bytes.random(3, random).and(Bytes.of(0x31, 0x13, 0x11));
+        Bytes value = random.nextInt(2) == 0 ? Bytes.EMPTY : Bytes.random(40, random);
+        trie.put(key, value);
+        model.put(key, value);
+      }
+      root = trie.commit((path, hash, rlp) -> byPath.put(path, rlp));
+      assertThat(root).isEqualTo(rootOf(model));
+    }
+  }
+
+  @Test
   void removingEverythingGivesTheEmptyRoot() {
     MerkleTrie trie = open(MerkleTrie.EMPTY_ROOT);
     for (int i = 0; i < 50; i++) {
       trie.put(Bytes.ofUnsignedInt(i * 7919L), Bytes.of(1));
     }
-    trie = open(trie.commit(store::put));
+    trie = open(trie.commit(this::keep));
     for (int i = 0; i < 50; i++) {
       trie.remove(Bytes.ofUnsignedInt(i * 7919L));
     }
-    assertThat(trie.commit(store::put)).isEqualTo(MerkleTrie.EMPTY_ROOT);
+    assertThat(trie.commit(this::keep)).isEqualTo(MerkleTrie.EMPTY_ROOT);
   }
 
   @Test
@@ -93,10 +116,10 @@ class MerkleTrieTest {
     for (int i = 0; i < 20; i++) {
       trie.put(Bytes32.leftPad(Bytes.ofUnsignedInt(i)), Bytes.repeat((byte) i, 40).or(Bytes.of(1)));
     }
-    Bytes32 root = trie.commit(store::put);
+    Bytes32 root = trie.commit(this::keep);
     assertThat(
             trie.commit(
-                (hash, rlp) -> {
+                (path, hash, rlp) -> {
                   throw new AssertionError("stored again");
                 }))
         .isEqualTo(root);
@@ -107,7 +130,7 @@ class MerkleTrieTest {
     MerkleTrie trie = open(MerkleTrie.EMPTY_ROOT);
     trie.put(Bytes.of(1), Bytes.repeat((byte) 1, 40));
     trie.put(Bytes.of(0x11), Bytes.repeat((byte) 2, 40));
-    Bytes32 root = trie.commit(store::put);
+    Bytes32 root = trie.commit(this::keep);
     store.keySet().removeIf(hash -> !hash.equals(root));
     assertThatThrownBy(() -> open(root).get(Bytes.of(1)))
         .isInstanceOf(MissingNodeException.class)

@@ -79,9 +79,9 @@ class MerkleTrieVectorTest {
     Map<Bytes32, Bytes> store = new HashMap<>();
     Bytes32 root = MerkleTrie.EMPTY_ROOT;
     for (Entry entry : entries) {
-      MerkleTrie trie = new MerkleTrie(hash -> Optional.ofNullable(store.get(hash)), root);
+      MerkleTrie trie = new MerkleTrie((path, hash) -> Optional.ofNullable(store.get(hash)), root);
       trie.put(entry.key(), entry.value());
-      root = trie.commit(store::put);
+      root = trie.commit((path, hash, rlp) -> store.put(hash, rlp));
       assertThat(trie.rootHash()).isEqualTo(root);
     }
     assertThat(root).isEqualTo(expected);
