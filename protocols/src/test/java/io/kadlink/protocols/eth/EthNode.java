@@ -1,11 +1,14 @@
 package io.kadlink.protocols.eth;
 
+import com.google.common.net.InetAddresses;
 import io.kadlink.protocols.eth.wire.EthVersion;
 import io.kadlink.server.Protocol;
 import io.kadlink.server.testing.MemoryNetwork;
 import io.kadlink.server.testing.MemoryNode;
 import io.micrometer.core.instrument.Counter;
+import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** A node of a network in memory that speaks eth on a {@link FakeChain}. */
 public final class EthNode {
@@ -61,7 +64,21 @@ public final class EthNode {
 
   /** A peer with nobody behind it, played by the test. */
   public PlayedPeer meets(EthVersion version) {
-    return new PlayedPeer(this, version);
+    return new PlayedPeer(this, version, UnaryOperator.identity());
+  }
+
+  /** One at this address. */
+  public PlayedPeer meets(EthVersion version, String address) {
+    return new PlayedPeer(
+        this,
+        version,
+        session ->
+            session.withAddress(new InetSocketAddress(InetAddresses.forString(address), 30303)));
+  }
+
+  /** What the gauge {@code name} shows. */
+  public double shown(String name) {
+    return node.metrics().get(name).gauge().value();
   }
 
   /** What {@code name} with these tag keys and values has counted. */

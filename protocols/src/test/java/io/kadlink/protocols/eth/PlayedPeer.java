@@ -14,6 +14,7 @@ import io.kadlink.server.reputation.Behaviour;
 import io.kadlink.server.testing.TestPeer;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.apache.tuweni.bytes.Bytes;
 
 /**
@@ -27,11 +28,11 @@ public final class PlayedPeer {
   private final TestPeer session;
   private Optional<ProtocolViolation> violation = Optional.empty();
 
-  PlayedPeer(EthNode node, EthVersion version) {
+  PlayedPeer(EthNode node, EthVersion version, UnaryOperator<TestPeer> who) {
     this.version = version;
     this.protocol = node.protocol(version);
     this.ourChain = node.chain();
-    this.session = TestPeer.speaking(protocol);
+    this.session = who.apply(TestPeer.speaking(protocol));
     protocol.connected(session);
   }
 

@@ -37,6 +37,7 @@ public final class TestPeer implements Peer {
   private boolean inbound;
   private boolean full;
   private @Nullable DisconnectReason disconnected;
+  private SocketAddress address = InetSocketAddress.createUnresolved("test-peer", 30303);
 
   /** One message the protocol sent. */
   public record Sent(Protocol protocol, int code, Bytes payload) {}
@@ -58,6 +59,11 @@ public final class TestPeer implements Peer {
 
   public TestPeer withRelay(PublicKey relay) {
     this.relay = relay;
+    return this;
+  }
+
+  public TestPeer withAddress(SocketAddress address) {
+    this.address = address;
     return this;
   }
 
@@ -153,7 +159,7 @@ public final class TestPeer implements Peer {
 
   @Override
   public SocketAddress remoteAddress() {
-    return InetSocketAddress.createUnresolved("test-peer", 30303);
+    return address;
   }
 
   @Override

@@ -50,6 +50,11 @@ public record BlobSidecar(
     Form(int proofsPerBlob) {
       this.proofsPerBlob = proofsPerBlob;
     }
+
+    /** How many proofs there are of each blob. */
+    public int proofsPerBlob() {
+      return proofsPerBlob;
+    }
   }
 
   public BlobSidecar {

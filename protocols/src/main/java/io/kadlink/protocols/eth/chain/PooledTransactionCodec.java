@@ -121,12 +121,51 @@ public final class PooledTransactionCodec {
   }
 
   private static long typedBytes(Transaction transaction, BlobSidecar sidecar) {
-    long bytes = transaction.encoded().size() - 1L;
-    bytes += sidecar.form() == BlobSidecar.Form.CELL_PROOFS ? 1 : 0;
-    for (List<Bytes> part : List.of(sidecar.blobs(), sidecar.commitments(), sidecar.proofs())) {
-      bytes += RlpSize.withHeader(part.stream().mapToLong(RlpSize::ofString).sum());
+    return typedBytes(
+        transaction,
+        sidecar.form(),
+        sidecar.blobs().size(),
+        sidecar.commitments().size(),
+        sidecar.proofs().size());
+  }
+
+  /**
+   * How many bytes {@link #encode} can give of a blob transaction: a number for each form that its
+   * sidecar can have, which the transaction does not tell.
+   *
+   * @param withBlobs whether the blobs are in it
+   */
+  public static long[] possibleBytes(Transaction transaction, boolean withBlobs) {
+    int blobs =
+        transaction.payload() instanceof TransactionPayload.Blob payload
+            ? payload.blobVersionedHashes().size()
+            : 0;
+    BlobSidecar.Form[] forms = BlobSidecar.Form.values();
+    long[] bytes = new long[forms.length];
+    for (int i = 0; i < forms.length; i++) {
+      bytes[i] =
+          typedBytes(
+              transaction,
+              forms[i],
+              withBlobs ? blobs : 0,
+              blobs,
+              blobs * forms[i].proofsPerBlob());
     }
+    return bytes;
+  }
+
+  private static long typedBytes(
+      Transaction transaction, BlobSidecar.Form form, int blobs, int commitments, int proofs) {
+    long bytes = transaction.encoded().size() - 1L;
+    bytes += form == BlobSidecar.Form.CELL_PROOFS ? 1 : 0;
+    bytes += listBytes(blobs, BlobSidecar.BLOB_BYTES);
+    bytes += listBytes(commitments, BlobSidecar.COMMITMENT_BYTES);
+    bytes += listBytes(proofs, BlobSidecar.PROOF_BYTES);
     return 1 + RlpSize.withHeader(bytes);
+  }
+
+  private static long listBytes(int items, int itemBytes) {
+    return RlpSize.withHeader(items * RlpSize.withHeader(itemBytes));
   }
 
   private static Bytes typed(Bytes list) {

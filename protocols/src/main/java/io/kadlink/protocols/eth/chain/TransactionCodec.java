@@ -51,7 +51,7 @@ public final class TransactionCodec {
       transaction = readLegacy(reader);
       reader.requireEnd("transaction");
     } else {
-      RlpReader reader = RlpReader.ofList(canonical.slice(1), "transaction");
+      RlpReader reader = RlpReader.ofList(copy, 1, "transaction");
       TransactionPayload payload =
           switch (first) {
             case 1 -> readWithAccessList(reader);

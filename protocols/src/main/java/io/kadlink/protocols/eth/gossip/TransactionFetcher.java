@@ -3,18 +3,24 @@ package io.kadlink.protocols.eth.gossip;
 import io.kadlink.discovery.loop.Loop;
 import io.kadlink.protocols.eth.chain.PooledTransaction;
 import io.kadlink.protocols.eth.chain.Transaction;
+import io.kadlink.protocols.eth.chain.TransactionCodec;
 import io.kadlink.protocols.eth.chain.TransactionPool;
+import io.kadlink.protocols.eth.gossip.WantedTransactions.Wanted;
 import io.kadlink.protocols.eth.peer.EthMetrics;
 import io.kadlink.protocols.eth.peer.EthPeer;
-import io.kadlink.protocols.eth.peer.KnownHashes;
 import io.kadlink.protocols.eth.wire.EthLimits;
+import io.kadlink.protocols.eth.wire.EthMessage.NewPooledTransactionHashes;
 import io.kadlink.protocols.eth.wire.EthMessage.PooledTransactions;
 import io.kadlink.protocols.eth.wire.EthMessage.TransactionAnnouncement;
 import io.kadlink.rlpx.wire.DisconnectReason;
+import io.kadlink.server.reputation.Behaviour;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -23,250 +29,328 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.random.RandomGenerator;
 import org.apache.tuweni.bytes.Bytes32;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Fetches transactions that peers announce and nobody sends. Each hash waits a moment, since it may
  * still arrive whole from someone else; then one of its announcers is asked, the next when that one
- * fails. One request in flight for a hash, one for a peer. A peer can make us remember only so many
- * hashes, and what it delivers must be what it announced.
+ * fails. One request in flight for a hash, one for a peer. What a peer delivers must be what it
+ * announced, and when a transaction is known, whoever announced another size or type is found out.
+ *
+ * <p>Who answers with less than was asked is asked for less: a peer that trickles keeps only few
+ * transactions from being asked of others. Who gives none of {@value #MAX_BROKEN_PROMISES} that it
+ * announced, one after the other, is of no use.
  */
 final class TransactionFetcher {
   /** How long a transaction may still arrive unasked. */
   static final Duration PATIENCE = Duration.ofMillis(200);
 
-  /** Hashes one peer can keep us busy with; what one announcement should hold at most. */
-  static final int MAX_WANTED_PER_PEER = EthLimits.SOFT_ANNOUNCEMENTS;
-
-  /** Hashes wanted in all. */
-  static final int MAX_WANTED = 8 * MAX_WANTED_PER_PEER;
-
   /** Announced bytes in one request, so that an answer stays well below its limits. */
   static final int MAX_REQUEST_BYTES = 256 << 10;
 
-  /** Refused by the pool and not fetched again while remembered. */
-  private static final int MAX_REFUSED = 32_768;
+  /** Announced bytes that all peers together have been asked for and not sent yet. */
+  static final long MAX_BYTES_IN_FLIGHT = 16L << 20;
 
-  /** Announced and real size may differ by this: clients disagree on how to count the type. */
-  private static final int SIZE_TOLERANCE = 8;
+  /** Hashes asked of a peer that trickles; others are asked for the rest. */
+  static final int MIN_REQUEST = 4;
 
-  private static final int BLOB_TYPE = 3;
+  /** Announced in a row and not given when asked: four full requests. */
+  static final int MAX_BROKEN_PROMISES = 4 * EthLimits.SOFT_TRANSACTION_REQUEST;
+
   private static final int LAST_KNOWN_TYPE = 4;
 
-  /** A hash we want, who has it, and who has been asked. */
-  private static final class Wanted {
-    private final Map<EthPeer, TransactionAnnouncement> announcers = new LinkedHashMap<>();
-    private @Nullable EthPeer asked;
-    private boolean ripe;
+  /** How a peer is asked. */
+  private static final class Conduct {
+    private boolean busy;
+    private int window = EthLimits.SOFT_TRANSACTION_REQUEST;
+    private int brokenPromises;
   }
+
+  private record Request(List<Bytes32> hashes, long bytes) {}
+
+  private record Ripening(Bytes32 hash, long atNanos) {}
 
   private final TransactionPool pool;
   private final Loop loop;
   private final RandomGenerator random;
   private final EthMetrics metrics;
-  private final BiConsumer<EthPeer, Transaction> delivery;
-  private final Map<Bytes32, Wanted> wanted = new LinkedHashMap<>();
-  private final Map<EthPeer, Set<Bytes32>> byPeer = new LinkedHashMap<>();
-  private final Set<EthPeer> busy = new HashSet<>();
-  private final KnownHashes refused = new KnownHashes(MAX_REFUSED);
+  private final RefusedTransactions refused;
+  private final BiConsumer<EthPeer, PooledTransaction> delivery;
+  private final WantedTransactions wanted = new WantedTransactions();
+  private final Map<EthPeer, Conduct> conducts = new HashMap<>();
+  private final Deque<Ripening> ripening = new ArrayDeque<>();
+  private boolean timerRuns;
+  private long bytesInFlight;
+  private boolean starved;
 
   TransactionFetcher(
       TransactionPool pool,
       Loop loop,
       RandomGenerator random,
       EthMetrics metrics,
-      BiConsumer<EthPeer, Transaction> delivery) {
+      RefusedTransactions refused,
+      BiConsumer<EthPeer, PooledTransaction> delivery) {
     this.pool = pool;
     this.loop = loop;
     this.random = random;
     this.metrics = metrics;
+    this.refused = refused;
     this.delivery = delivery;
   }
 
-  void announced(EthPeer by, List<TransactionAnnouncement> announcements) {
-    List<Bytes32> fresh = new ArrayList<>();
-    Set<Bytes32> ofPeer = byPeer.computeIfAbsent(by, peer -> new LinkedHashSet<>());
-    for (TransactionAnnouncement announcement : announcements) {
-      Bytes32 hash = announcement.hash();
-      by.knownTransactions().add(hash);
-      if (pool.contains(hash) || refused.contains(hash)) {
-        continue;
+  void announced(EthPeer by, NewPooledTransactionHashes message) {
+    for (TransactionAnnouncement announcement : message.announcements()) {
+      if (by.isOver()) {
+        return;
       }
-      if (announcement.type() == BLOB_TYPE || announcement.type() > LAST_KNOWN_TYPE) {
-        metrics.ignored("NewPooledTransactionHashes", "type");
-        continue;
-      }
-      Wanted want = wanted.get(hash);
-      if (ofPeer.size() >= MAX_WANTED_PER_PEER || (want == null && wanted.size() >= MAX_WANTED)) {
-        metrics.ignored("NewPooledTransactionHashes", "too_many");
-        continue;
-      }
-      if (want == null) {
-        want = new Wanted();
-        wanted.put(hash, want);
-        fresh.add(hash);
-      }
-      want.announcers.put(by, announcement);
-      ofPeer.add(hash);
+      by.knownTransactions().add(announcement.hash());
+      announced(by, announcement.hash(), Claim.of(announcement, message.cells()));
     }
-    if (!fresh.isEmpty()) {
-      loop.schedule(PATIENCE, () -> ripen(fresh));
-    }
+    metrics.wantedTransactions(wanted.size(), wanted.claims());
+    ripenLater();
     fetchFrom(by); // hashes that others had announced before
   }
 
-  /** It is in the pool, or never will be. */
-  void forget(Bytes32 hash) {
-    Wanted want = wanted.remove(hash);
-    if (want != null) {
-      want.announcers.keySet().forEach(peer -> forgetOf(peer, hash));
+  private void announced(EthPeer by, Bytes32 hash, Claim claim) {
+    if (pool.contains(hash) || refused.contains(hash)) {
+      return;
+    }
+    if (claim.isBlob() || claim.type() > LAST_KNOWN_TYPE) {
+      metrics.ignored("NewPooledTransactionHashes", "type");
+      return;
+    }
+    if (claim.sizeBytes() > TransactionCodec.MAX_TRANSACTION_BYTES) {
+      metrics.ignored("NewPooledTransactionHashes", "size");
+      return;
+    }
+    switch (wanted.add(by, hash, claim)) {
+      case NEW -> ripening.add(new Ripening(hash, loop.nanoTime() + PATIENCE.toNanos()));
+      case MORE, AGAIN -> {}
+      case TOO_MANY -> metrics.ignored("NewPooledTransactionHashes", "too_many");
+      case CONTRADICTION ->
+          by.drop(
+              DisconnectReason.PROTOCOL_BREACH,
+              "NewPooledTransactionHashes: transaction " + hash + " with another type or size");
     }
   }
 
-  /** The pool does not want it. */
-  void refused(Bytes32 hash) {
-    refused.add(hash);
+  /**
+   * A transaction has come, from whomever: it is not asked for, and who announced something else is
+   * found out.
+   */
+  void arrived(Transaction transaction) {
+    Bytes32 hash = transaction.hash();
+    wanted
+        .find(hash)
+        .ifPresent(
+            present -> {
+              present.arrived();
+              List.copyOf(present.claims().entrySet())
+                  .forEach(claim -> hold(claim.getKey(), claim.getValue(), transaction));
+            });
+  }
+
+  private static void hold(EthPeer peer, Claim claim, Transaction transaction) {
+    if (!claim.fits(transaction, peer.version())) {
+      peer.drop(DisconnectReason.PROTOCOL_BREACH, otherwise(claim, transaction));
+    }
+  }
+
+  private static String otherwise(Claim claim, Transaction transaction) {
+    return "transaction %s of type %d and %d bytes was announced as type %d with %d bytes"
+        .formatted(
+            transaction.hash(),
+            transaction.type(),
+            transaction.encoded().size(),
+            claim.type(),
+            claim.sizeBytes());
+  }
+
+  /** What had come is gone, with whoever sent it: others may be asked. */
+  void lost(Bytes32 hash) {
+    wanted.lost(hash);
+    fetchFromAll(announcersOf(List.of(hash)));
+  }
+
+  /** It is in the pool, or has been refused: nobody needs to be asked. */
+  void settled(Bytes32 hash) {
+    wanted.forget(hash);
+    metrics.wantedTransactions(wanted.size(), wanted.claims());
   }
 
   void disconnected(EthPeer peer) {
-    busy.remove(peer);
-    Set<Bytes32> hashes = byPeer.remove(peer);
-    if (hashes != null) {
-      List.copyOf(hashes).forEach(hash -> withdraw(peer, hash));
-      fetch();
+    conducts.remove(peer);
+    fetchFromAll(announcersOf(wanted.left(peer)));
+    metrics.wantedTransactions(wanted.size(), wanted.claims());
+  }
+
+  private void ripenLater() {
+    if (!timerRuns && !ripening.isEmpty()) {
+      timerRuns = true;
+      loop.schedule(Duration.ofNanos(ripening.getFirst().atNanos() - loop.nanoTime()), this::ripen);
     }
   }
 
-  /** Hashes that are wanted. */
-  int size() {
-    return wanted.size();
+  private void ripen() {
+    timerRuns = false;
+    List<Bytes32> ripe = new ArrayList<>();
+    while (!ripening.isEmpty() && ripening.getFirst().atNanos() - loop.nanoTime() <= 0) {
+      Bytes32 hash = ripening.removeFirst().hash();
+      wanted.find(hash).ifPresent(Wanted::ripen);
+      ripe.add(hash);
+    }
+    fetchFromAll(announcersOf(ripe));
+    ripenLater();
   }
 
-  private void ripen(List<Bytes32> hashes) {
+  private Set<EthPeer> announcersOf(Collection<Bytes32> hashes) {
+    Set<EthPeer> announcers = new LinkedHashSet<>();
     for (Bytes32 hash : hashes) {
-      Wanted want = wanted.get(hash);
-      if (want != null) {
-        want.ripe = true;
-      }
+      wanted
+          .find(hash)
+          .filter(Wanted::isOpen)
+          .ifPresent(present -> announcers.addAll(present.claims().keySet()));
     }
-    fetch();
+    return announcers;
   }
 
-  /** Asks all who are free, in an order nobody can foresee. */
-  private void fetch() {
-    List<EthPeer> candidates = new ArrayList<>(byPeer.keySet());
+  /** Asks those who are free, in an order nobody can foresee. */
+  private void fetchFromAll(Set<EthPeer> announcers) {
+    List<EthPeer> candidates = new ArrayList<>(announcers);
     while (!candidates.isEmpty()) {
-      fetchFrom(candidates.remove(random.nextInt(candidates.size())));
+      int index = random.nextInt(candidates.size());
+      EthPeer next = candidates.set(index, candidates.getLast());
+      candidates.removeLast();
+      fetchFrom(next);
     }
   }
 
   private void fetchFrom(EthPeer peer) {
-    Set<Bytes32> hashes = byPeer.get(peer);
-    if (hashes == null || peer.isOver() || busy.contains(peer)) {
+    Set<Bytes32> hashes = wanted.of(peer);
+    if (hashes.isEmpty() || peer.isOver()) {
       return;
     }
-    List<Bytes32> request = new ArrayList<>();
+    Conduct conduct = conducts.computeIfAbsent(peer, one -> new Conduct());
+    if (conduct.busy) {
+      return;
+    }
+    List<Bytes32> asked = new ArrayList<>();
     long bytes = 0;
     for (Bytes32 hash : hashes) {
-      Wanted want = wanted.get(hash);
-      if (want == null || !want.ripe || want.asked != null) {
+      Wanted want = wanted.find(hash).orElseThrow();
+      if (!want.isOpen()) {
         continue;
       }
-      TransactionAnnouncement announcement = want.announcers.get(peer);
-      request.add(hash);
-      want.asked = peer;
-      bytes += announcement == null ? 0 : announcement.sizeBytes();
-      if (request.size() == EthLimits.SOFT_TRANSACTION_REQUEST || bytes >= MAX_REQUEST_BYTES) {
+      long more = bytes + want.claim(peer).orElseThrow().sizeBytes();
+      if (!asked.isEmpty() && more > MAX_REQUEST_BYTES) {
+        break;
+      }
+      if (bytesInFlight > 0 && bytesInFlight + more > MAX_BYTES_IN_FLIGHT) {
+        starved = true;
+        break;
+      }
+      bytes = more;
+      asked.add(hash);
+      want.askedOf(peer);
+      if (asked.size() >= conduct.window) {
         break;
       }
     }
-    if (!request.isEmpty()) {
-      busy.add(peer);
-      peer.requestTransactions(request, answer -> answered(peer, request, answer));
+    if (!asked.isEmpty()) {
+      Request request = new Request(List.copyOf(asked), bytes);
+      conduct.busy = true;
+      bytesInFlight += bytes;
+      peer.requestTransactions(asked, answer -> answered(peer, conduct, request, answer));
     }
   }
 
-  private void answered(EthPeer peer, List<Bytes32> request, Optional<PooledTransactions> answer) {
-    busy.remove(peer);
-    // Blob transactions are never asked for, so none has a sidecar.
-    List<Transaction> delivered =
-        answer.map(PooledTransactions::transactions).orElse(List.of()).stream()
-            .map(PooledTransaction::transaction)
-            .toList();
+  private void answered(
+      EthPeer peer, Conduct conduct, Request request, Optional<PooledTransactions> answer) {
+    conduct.busy = false;
+    bytesInFlight -= request.bytes();
+    List<PooledTransaction> delivered =
+        answer.map(PooledTransactions::transactions).orElse(List.of());
     Optional<String> breach = breach(peer, request, delivered);
     if (breach.isPresent()) {
       peer.drop(DisconnectReason.PROTOCOL_BREACH, "PooledTransactions: " + breach.get());
       delivered = List.of();
     }
+    List<Bytes32> others = release(peer, request, delivered);
+    if (answer.isPresent() && breach.isEmpty()) {
+      judge(peer, conduct, request, delivered.size());
+    }
+    for (PooledTransaction transaction : delivered) {
+      arrived(transaction.transaction());
+      delivery.accept(peer, transaction);
+    }
+    Set<EthPeer> next = announcersOf(others);
+    if (starved) {
+      starved = false;
+      next.addAll(wanted.peers());
+    }
+    next.add(peer);
+    fetchFromAll(next);
+    metrics.wantedTransactions(wanted.size(), wanted.claims());
+  }
+
+  /** What did not come may be asked of others; returns it. */
+  private List<Bytes32> release(EthPeer peer, Request request, List<PooledTransaction> delivered) {
     Set<Bytes32> got = new HashSet<>();
     delivered.forEach(transaction -> got.add(transaction.hash()));
+    List<Bytes32> missing = new ArrayList<>();
     // Gaps before the last one delivered are missing there; after it the answer was full.
     boolean beyondLast = !delivered.isEmpty();
-    for (int i = request.size() - 1; i >= 0; i--) {
-      Bytes32 hash = request.get(i);
-      Wanted want = wanted.get(hash);
+    for (Bytes32 hash : request.hashes().reversed()) {
+      Optional<Wanted> want = wanted.find(hash).filter(one -> one.isAskedOf(peer));
+      want.ifPresent(Wanted::unasked);
       if (got.contains(hash)) {
         beyondLast = false;
-      } else if (want != null) {
-        if (want.asked == peer) {
-          want.asked = null;
-        }
+      } else {
         if (!beyondLast) {
-          forgetOf(peer, hash);
-          withdraw(peer, hash);
+          wanted.withdraw(peer, hash);
         }
+        want.ifPresent(still -> missing.add(hash));
       }
     }
-    if (!got.isEmpty()) {
+    return missing;
+  }
+
+  private static void judge(EthPeer peer, Conduct conduct, Request request, int delivered) {
+    int asked = request.hashes().size();
+    conduct.window =
+        Math.clamp(
+            2L * (delivered == asked ? conduct.window : delivered),
+            MIN_REQUEST,
+            EthLimits.SOFT_TRANSACTION_REQUEST);
+    if (delivered > 0) {
+      conduct.brokenPromises = 0;
       peer.succeeded();
+      return;
     }
-    delivered.forEach(transaction -> delivery.accept(peer, transaction));
-    fetch();
+    // It may have gone into a block meanwhile; not a thousand of them.
+    peer.report(Behaviour.MINOR_FAULT, "gave none of " + asked + " transactions it announced");
+    conduct.brokenPromises += asked;
+    if (conduct.brokenPromises >= MAX_BROKEN_PROMISES) {
+      peer.drop(
+          DisconnectReason.USELESS_PEER,
+          "announced " + conduct.brokenPromises + " transactions and gave none");
+    }
   }
 
   /** In what the answer is not one to the request, or not as announced. */
   private Optional<String> breach(
-      EthPeer peer, List<Bytes32> request, List<Transaction> delivered) {
-    Set<Bytes32> open = new HashSet<>(request);
-    for (Transaction transaction : delivered) {
-      Bytes32 hash = transaction.hash();
-      if (!open.remove(hash)) {
-        return Optional.of("transaction " + hash + " was not asked for, or is there twice");
-      }
-      Wanted want = wanted.get(hash);
-      TransactionAnnouncement announced = want == null ? null : want.announcers.get(peer);
-      int size = transaction.encoded().size();
-      if (announced != null
-          && (announced.type() != transaction.type()
-              || Math.abs(announced.sizeBytes() - size) > SIZE_TOLERANCE)) {
+      EthPeer peer, Request request, List<PooledTransaction> delivered) {
+    Set<Bytes32> open = new HashSet<>(request.hashes());
+    for (PooledTransaction pooled : delivered) {
+      Transaction transaction = pooled.transaction();
+      if (!open.remove(transaction.hash())) {
         return Optional.of(
-            "transaction %s of type %d and %d bytes was announced as type %d with %d bytes"
-                .formatted(
-                    hash, transaction.type(), size, announced.type(), announced.sizeBytes()));
+            "transaction " + transaction.hash() + " was not asked for, or is there twice");
+      }
+      Optional<Claim> claim = wanted.find(transaction.hash()).flatMap(want -> want.claim(peer));
+      if (claim.isPresent() && !claim.get().fits(transaction, peer.version())) {
+        return Optional.of(otherwise(claim.get(), transaction));
       }
     }
     return Optional.empty();
-  }
-
-  /** {@code peer} does not have it after all. */
-  private void withdraw(EthPeer peer, Bytes32 hash) {
-    Wanted want = wanted.get(hash);
-    if (want == null) {
-      return;
-    }
-    want.announcers.remove(peer);
-    if (want.asked == peer) {
-      want.asked = null;
-    }
-    if (want.announcers.isEmpty()) {
-      wanted.remove(hash);
-    }
-  }
-
-  private void forgetOf(EthPeer peer, Bytes32 hash) {
-    Set<Bytes32> hashes = byPeer.get(peer);
-    if (hashes != null) {
-      hashes.remove(hash);
-    }
   }
 }

@@ -3,7 +3,6 @@ package io.kadlink.protocols.eth.gossip;
 import io.kadlink.discovery.loop.Loop;
 import io.kadlink.protocols.eth.chain.Transaction;
 import io.kadlink.protocols.eth.chain.TransactionPool;
-import io.kadlink.protocols.eth.chain.TransactionPool.Verdict;
 import io.kadlink.protocols.eth.peer.EthMetrics;
 import io.kadlink.protocols.eth.peer.EthPeer;
 import io.kadlink.protocols.eth.peer.EthPeers;
@@ -14,26 +13,19 @@ import io.kadlink.protocols.eth.wire.EthMessage.TransactionAnnouncement;
 import io.kadlink.protocols.eth.wire.EthMessage.Transactions;
 import io.kadlink.rlpx.wire.DisconnectReason;
 import io.kadlink.rlpx.wire.ProtocolViolation;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.apache.tuweni.bytes.Bytes32;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Spreads pending transactions (caps/eth.md §Transaction Exchange): whole to a few peers, by hash
  * to the rest, never to one that knows it; and takes those of others into the pool.
  *
- * <p>What the pool accepts within one turn of the loop goes out together. What peers send is handed
- * to the pool a few at a time, so that checking signatures doesn't hold up the loop.
+ * <p>What the pool accepts within one turn of the loop goes out together.
  */
 public final class TransactionGossip {
-  private static final Logger log = LoggerFactory.getLogger(TransactionGossip.class);
-
   /** A larger transaction is announced only, as other clients do. */
   static final int MAX_BROADCAST_BYTES = 4096;
 
@@ -43,16 +35,8 @@ public final class TransactionGossip {
   /** Of a pool larger than this, a new peer hears by and by. */
   static final int MAX_FIRST_ANNOUNCEMENTS = 4 * EthLimits.SOFT_ANNOUNCEMENTS;
 
-  /** Transactions from peers that wait for the pool; more are dropped, gossip repeats itself. */
-  static final int MAX_WAITING = 20_000;
-
-  /** Handed to the pool in one turn of the loop: a few milliseconds of signature checks. */
-  static final int POOL_BATCH = 64;
-
   /** EIP-4844: blob transactions must not be broadcast, only announced. */
   private static final int BLOB_TYPE = 3;
-
-  private record Received(EthPeer from, Transaction transaction) {}
 
   private final TransactionPool pool;
   private final EthPeers peers;
@@ -60,7 +44,7 @@ public final class TransactionGossip {
   private final RandomGenerator random;
   private final EthMetrics metrics;
   private final TransactionFetcher fetcher;
-  private final Deque<Received> waiting = new ArrayDeque<>();
+  private final TransactionIntake intake;
   private List<Transaction> fresh = new ArrayList<>();
 
   public TransactionGossip(
@@ -70,13 +54,23 @@ public final class TransactionGossip {
     this.loop = loop;
     this.random = random;
     this.metrics = metrics;
-    this.fetcher = new TransactionFetcher(pool, loop, random, metrics, this::take);
+    RefusedTransactions refused = new RefusedTransactions(loop);
+    this.intake = new TransactionIntake(pool, loop, metrics, refused, outcome());
+    this.fetcher =
+        new TransactionFetcher(
+            pool,
+            loop,
+            random,
+            metrics,
+            refused,
+            (from, pooled) -> intake.fetched(from, pooled.transaction()));
   }
 
   /** The pool has accepted {@code transaction}: it goes out at the end of this turn. */
   public void added(Transaction transaction) {
     loop.assertInLoop();
-    fetcher.forget(transaction.hash());
+    fetcher.arrived(transaction);
+    fetcher.settled(transaction.hash());
     if (fresh.isEmpty()) {
       loop.execute(this::spread);
     }
@@ -95,6 +89,7 @@ public final class TransactionGossip {
   /** Its session is over. */
   public void disconnected(EthPeer peer) {
     fetcher.disconnected(peer);
+    intake.disconnected(peer);
   }
 
   /**
@@ -117,51 +112,28 @@ public final class TransactionGossip {
       }
     }
     for (Transaction transaction : message.transactions()) {
-      take(from, transaction);
+      fetcher.arrived(transaction);
+      intake.told(from, transaction);
     }
   }
 
   /** Transactions it could send. */
   public void announced(EthPeer by, NewPooledTransactionHashes message) {
-    fetcher.announced(by, message.announcements());
+    fetcher.announced(by, message);
   }
 
-  private void take(EthPeer from, Transaction transaction) {
-    from.knownTransactions().add(transaction.hash());
-    if (waiting.size() >= MAX_WAITING) {
-      metrics.transaction("dropped");
-      return;
-    }
-    if (waiting.isEmpty()) {
-      loop.execute(this::judge);
-    }
-    waiting.add(new Received(from, transaction));
-  }
-
-  private void judge() {
-    for (int i = 0; i < POOL_BATCH && !waiting.isEmpty(); i++) {
-      Received next = waiting.removeFirst();
-      Bytes32 hash = next.transaction().hash();
-      switch (pool.add(next.transaction())) {
-        case Verdict.Accepted accepted -> metrics.transaction("accepted");
-        case Verdict.Known known -> metrics.transaction("known");
-        case Verdict.Refused refused -> {
-          metrics.transaction("refused");
-          log.debug("{}: transaction {} refused: {}", next.from(), hash, refused.reason());
-          fetcher.refused(hash);
-          if (refused.peerAtFault()) {
-            next.from()
-                .drop(
-                    DisconnectReason.PROTOCOL_BREACH,
-                    "transaction " + hash + ": " + refused.reason());
-          }
-        }
+  private TransactionIntake.Listener outcome() {
+    return new TransactionIntake.Listener() {
+      @Override
+      public void settled(Bytes32 hash) {
+        fetcher.settled(hash);
       }
-      fetcher.forget(hash);
-    }
-    if (!waiting.isEmpty()) {
-      loop.execute(this::judge);
-    }
+
+      @Override
+      public void lost(Bytes32 hash) {
+        fetcher.lost(hash);
+      }
+    };
   }
 
   private void spread() {

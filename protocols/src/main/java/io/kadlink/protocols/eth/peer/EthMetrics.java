@@ -1,13 +1,39 @@
 package io.kadlink.protocols.eth.peer;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** What happens in the eth protocol, counted. */
 public final class EthMetrics {
   private final MeterRegistry registry;
+  private final AtomicInteger waitingTransactions = new AtomicInteger();
+  private final AtomicLong waitingBytes = new AtomicLong();
+  private final AtomicInteger wantedTransactions = new AtomicInteger();
+  private final AtomicInteger claims = new AtomicInteger();
 
   public EthMetrics(MeterRegistry registry) {
     this.registry = registry;
+    registry.gauge("kadlink.eth.transactions.waiting", waitingTransactions);
+    registry.gauge("kadlink.eth.transactions.waiting.bytes", waitingBytes);
+    registry.gauge("kadlink.eth.transactions.wanted", wantedTransactions);
+    registry.gauge("kadlink.eth.transactions.announced", claims);
+  }
+
+  /** Transactions from peers that wait for the pool. */
+  public void waitingTransactions(int count, long bytes) {
+    waitingTransactions.set(count);
+    waitingBytes.set(bytes);
+  }
+
+  /**
+   * Announced transactions that are not here yet.
+   *
+   * @param announced how often, each peer counted
+   */
+  public void wantedTransactions(int count, int announced) {
+    wantedTransactions.set(count);
+    claims.set(announced);
   }
 
   /** A Status exchange ended: {@code accepted}, or why not. */

@@ -39,6 +39,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
+import org.apache.tuweni.bytes.Bytes;
 import org.apache.tuweni.bytes.Bytes32;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,6 +71,7 @@ public final class EthPeer {
   private final EthMetrics metrics;
   private final Duration requestTimeout;
   private final Consumer<EthPeer> headChanged;
+  private final Optional<Bytes> network;
 
   private final KnownHashes knownTransactions = new KnownHashes(MAX_KNOWN_TRANSACTIONS);
   private final KnownHashes knownBlocks = new KnownHashes(MAX_KNOWN_BLOCKS);
@@ -100,6 +102,7 @@ public final class EthPeer {
     this.metrics = metrics;
     this.requestTimeout = requestTimeout;
     this.headChanged = headChanged;
+    this.network = AddressNetwork.of(session);
   }
 
   public Peer session() {
@@ -108,6 +111,11 @@ public final class EthPeer {
 
   public EthVersion version() {
     return version;
+  }
+
+  /** The address network it is in, when that counts for limits: not a private one. */
+  public Optional<Bytes> network() {
+    return network;
   }
 
   public KnownHashes knownTransactions() {
@@ -337,6 +345,11 @@ public final class EthPeer {
       session.report(Behaviour.SLOW_ANSWER, waiting.asked + " took over half of its time");
     }
     waiting.complete(response);
+  }
+
+  /** Tells the server of something it did that ends no session by itself. */
+  public void report(Behaviour behaviour, String what) {
+    session.report(behaviour, what);
   }
 
   /** Its answer was of use. */

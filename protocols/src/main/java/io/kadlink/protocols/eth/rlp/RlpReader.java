@@ -59,7 +59,12 @@ public final class RlpReader {
 
   /** The items of the one list that {@code rlp}, which must not change afterwards, consists of. */
   public static RlpReader ofList(byte[] rlp, String name) {
-    RlpReader outer = of(rlp);
+    return ofList(rlp, 0, name);
+  }
+
+  /** The same from the byte at {@code from} on. */
+  public static RlpReader ofList(byte[] rlp, int from, String name) {
+    RlpReader outer = new RlpReader(rlp, from, rlp.length);
     RlpReader list = outer.list(name);
     outer.requireEnd(name);
     return list;
