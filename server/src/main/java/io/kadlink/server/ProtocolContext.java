@@ -11,6 +11,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 
@@ -29,6 +30,15 @@ public interface ProtocolContext {
    */
   default InstantSource steadyClock() {
     return SteadyClock.of(loop());
+  }
+
+  /**
+   * For arithmetic that would hold up the loop, milliseconds of it and more. The server has few
+   * threads for this: whoever hands work in bounds how much, and takes the result back to the loop.
+   * Where there is one thread for everything, as in a simulation, the work is done there.
+   */
+  default Executor computation() {
+    return loop();
   }
 
   /** To be used on the loop only. */

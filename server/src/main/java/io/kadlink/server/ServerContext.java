@@ -11,6 +11,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 
@@ -23,6 +24,7 @@ record ServerContext(Loop loop, RandomGenerator random, Services services)
       InstantSource clock,
       MeterRegistry metrics,
       Signer signer,
+      Executor computation,
       LocalRecord record,
       PeerSet peers,
       Dialer dialer,
@@ -37,6 +39,11 @@ record ServerContext(Loop loop, RandomGenerator random, Services services)
   @Override
   public MeterRegistry metrics() {
     return services.metrics();
+  }
+
+  @Override
+  public Executor computation() {
+    return services.computation();
   }
 
   @Override

@@ -134,6 +134,7 @@ final class ServerStart {
             options.clock(),
             options.metrics(),
             options.signer(),
+            platform.computation(),
             parts.record,
             parts.peers,
             parts.dialer,

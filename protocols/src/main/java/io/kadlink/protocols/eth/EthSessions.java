@@ -6,6 +6,7 @@ import io.kadlink.protocols.eth.chain.Chain;
 import io.kadlink.protocols.eth.chain.ForkId;
 import io.kadlink.protocols.eth.gossip.BlockGossip;
 import io.kadlink.protocols.eth.gossip.TransactionGossip;
+import io.kadlink.protocols.eth.kzg.NativeKzg;
 import io.kadlink.protocols.eth.peer.Arrival;
 import io.kadlink.protocols.eth.peer.EthMetrics;
 import io.kadlink.protocols.eth.peer.EthPeer;
@@ -113,7 +114,14 @@ final class EthSessions {
     InstantSource clock = context.steadyClock(); // nothing here is compared with others' time
     EthMetrics metrics = new EthMetrics(context.metrics());
     TransactionGossip transactions =
-        new TransactionGossip(chain.pool(), peers, loop, context.random(), metrics);
+        new TransactionGossip(
+            chain.pool(),
+            peers,
+            loop,
+            context.computation(),
+            context.random(),
+            metrics,
+            NativeKzg::load);
     Sync sync = new Sync(chain, peers, loop, clock, context.random(), metrics, this::downloadEnded);
     BlockGossip blocks =
         new BlockGossip(

@@ -15,6 +15,7 @@ import io.kadlink.protocols.eth.chain.PooledTransaction;
 import io.kadlink.protocols.eth.chain.Receipt;
 import io.kadlink.protocols.eth.chain.Transaction;
 import io.kadlink.protocols.eth.chain.TransactionPool;
+import io.kadlink.protocols.eth.kzg.NativeKzg;
 import io.kadlink.protocols.eth.trie.MerkleTrie;
 import io.kadlink.protocols.eth.wire.EthSamples;
 import java.util.ArrayList;
@@ -344,11 +345,20 @@ public final class FakeChain implements Chain {
       return Optional.ofNullable(blobs.get(hash)).or(() -> get(hash).map(PooledTransaction::of));
     }
 
-    /** Of each blob transaction one blob, all cells; cell {@code i} is full of {@code i}. */
+    /**
+     * Of what was put: of each blob transaction one blob, all cells; cell {@code i} is full of
+     * {@code i}. Of what was added: the true ones.
+     */
     @Override
     public Optional<List<Bytes>> cells(Bytes32 hash, CellMask mask) {
       return Optional.ofNullable(blobs.get(hash))
-          .map(found -> mask.indices().stream().map(EthSamples::cell).toList());
+          .map(
+              found ->
+                  offered.contains(hash)
+                      ? NativeKzg.load()
+                          .orElseThrow()
+                          .cells(found.sidecar().orElseThrow().blobs(), mask)
+                      : mask.indices().stream().map(EthSamples::cell).toList());
     }
 
     @Override
@@ -357,6 +367,11 @@ public final class FakeChain implements Chain {
       offered.add(transaction.hash());
       if (transaction.payload().nonce() >= 1_000_000) {
         return new Verdict.Refused("nonce out of this world", true);
+      }
+      if (transaction.type() == 3
+          && (pooled.flaw().isPresent()
+              || !NativeKzg.load().orElseThrow().verify(pooled.sidecar().orElseThrow()))) {
+        return new Verdict.Refused("not its blobs", true);
       }
       if (transaction.payload().nonce() >= 500_000) {
         return new Verdict.Refused("nonce too far ahead", false);

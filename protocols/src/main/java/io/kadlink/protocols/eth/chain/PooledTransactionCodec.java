@@ -154,6 +154,17 @@ public final class PooledTransactionCodec {
     return bytes;
   }
 
+  /**
+   * The size of a blob transaction without its blobs.
+   *
+   * @param bytes its size with them
+   */
+  public static long bytesWithoutBlobs(Transaction transaction, long bytes) {
+    long[] with = possibleBytes(transaction, true);
+    long[] without = possibleBytes(transaction, false);
+    return with[0] == bytes ? without[0] : without[1];
+  }
+
   private static long typedBytes(
       Transaction transaction, BlobSidecar.Form form, int blobs, int commitments, int proofs) {
     long bytes = transaction.encoded().size() - 1L;

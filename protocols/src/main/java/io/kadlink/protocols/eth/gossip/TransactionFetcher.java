@@ -1,6 +1,7 @@
 package io.kadlink.protocols.eth.gossip;
 
 import io.kadlink.discovery.loop.Loop;
+import io.kadlink.protocols.eth.chain.Kzg;
 import io.kadlink.protocols.eth.chain.PooledTransaction;
 import io.kadlink.protocols.eth.chain.Transaction;
 import io.kadlink.protocols.eth.chain.TransactionCodec;
@@ -26,7 +27,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BiConsumer;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.apache.tuweni.bytes.Bytes32;
 
@@ -40,7 +42,7 @@ import org.apache.tuweni.bytes.Bytes32;
  * transactions from being asked of others. Who gives none of {@value #MAX_BROKEN_PROMISES} that it
  * announced, one after the other, is of no use.
  */
-final class TransactionFetcher {
+final class TransactionFetcher implements BlobFetcher.Sources {
   /** How long a transaction may still arrive unasked. */
   static final Duration PATIENCE = Duration.ofMillis(200);
 
@@ -74,7 +76,9 @@ final class TransactionFetcher {
   private final RandomGenerator random;
   private final EthMetrics metrics;
   private final RefusedTransactions refused;
-  private final BiConsumer<EthPeer, PooledTransaction> delivery;
+  private final TransactionIntake intake;
+  private final BlobFetcher blobs;
+  private final BlobSlots slots = new BlobSlots();
   private final WantedTransactions wanted = new WantedTransactions();
   private final Map<EthPeer, Conduct> conducts = new HashMap<>();
   private final Deque<Ripening> ripening = new ArrayDeque<>();
@@ -83,19 +87,20 @@ final class TransactionFetcher {
   private boolean starved;
 
   TransactionFetcher(
-      TransactionPool pool,
-      Loop loop,
-      RandomGenerator random,
-      EthMetrics metrics,
-      RefusedTransactions refused,
-      BiConsumer<EthPeer, PooledTransaction> delivery) {
+      TransactionPool pool, Work work, EthMetrics metrics, Supplier<Optional<Kzg>> kzg) {
     this.pool = pool;
-    this.loop = loop;
-    this.random = random;
+    this.loop = work.loop();
+    this.random = work.random();
     this.metrics = metrics;
-    this.refused = refused;
-    this.delivery = delivery;
+    this.refused = new RefusedTransactions(loop);
+    this.intake = new TransactionIntake(pool, loop, metrics, refused, this);
+    this.blobs =
+        new BlobFetcher(
+            pool, kzg, new OffLoop(work.computation(), loop), loop, random, metrics, refused, this);
   }
+
+  /** Where the work is done, and how chance comes in. */
+  record Work(Loop loop, Executor computation, RandomGenerator random) {}
 
   void announced(EthPeer by, NewPooledTransactionHashes message) {
     for (TransactionAnnouncement announcement : message.announcements()) {
@@ -114,7 +119,7 @@ final class TransactionFetcher {
     if (pool.contains(hash) || refused.contains(hash)) {
       return;
     }
-    if (claim.isBlob() || claim.type() > LAST_KNOWN_TYPE) {
+    if (claim.type() > LAST_KNOWN_TYPE) {
       metrics.ignored("NewPooledTransactionHashes", "type");
       return;
     }
@@ -123,14 +128,30 @@ final class TransactionFetcher {
       return;
     }
     switch (wanted.add(by, hash, claim)) {
-      case NEW -> ripening.add(new Ripening(hash, loop.nanoTime() + PATIENCE.toNanos()));
-      case MORE, AGAIN -> {}
+      case NEW -> {
+        if (claim.isBlob()) {
+          wanted.find(hash).ifPresent(Wanted::ripen); // it never comes unasked
+        } else {
+          ripening.add(new Ripening(hash, loop.nanoTime() + PATIENCE.toNanos()));
+        }
+      }
+      case MORE, AGAIN -> {
+        if (claim.isBlob()) {
+          blobs.announced(hash);
+        }
+      }
       case TOO_MANY -> metrics.ignored("NewPooledTransactionHashes", "too_many");
       case CONTRADICTION ->
           by.drop(
               DisconnectReason.PROTOCOL_BREACH,
               "NewPooledTransactionHashes: transaction " + hash + " with another type or size");
     }
+  }
+
+  /** A transaction has come unasked. */
+  void told(EthPeer from, Transaction transaction) {
+    arrived(transaction);
+    intake.told(from, transaction);
   }
 
   /**
@@ -166,19 +187,52 @@ final class TransactionFetcher {
   }
 
   /** What had come is gone, with whoever sent it: others may be asked. */
-  void lost(Bytes32 hash) {
+  @Override
+  public void lost(Bytes32 hash) {
     wanted.lost(hash);
+    release(hash);
     fetchFromAll(announcersOf(List.of(hash)));
   }
 
+  @Override
+  public Map<EthPeer, Claim> claims(Bytes32 hash) {
+    return wanted.find(hash).map(Wanted::claims).orElse(Map.of());
+  }
+
+  @Override
+  public void withdraw(EthPeer peer, Bytes32 hash) {
+    wanted.withdraw(peer, hash);
+  }
+
+  /** Its slot is free, others may be waiting for one. */
+  private void release(Bytes32 hash) {
+    if (slots.release(hash)) {
+      metrics.blobsInTheMaking(slots.size());
+      if (starved) {
+        loop.execute(this::feed);
+      }
+    }
+  }
+
+  private void feed() {
+    if (starved) {
+      starved = false;
+      fetchFromAll(new LinkedHashSet<>(wanted.peers()));
+    }
+  }
+
   /** It is in the pool, or has been refused: nobody needs to be asked. */
-  void settled(Bytes32 hash) {
+  @Override
+  public void settled(Bytes32 hash) {
     wanted.forget(hash);
+    release(hash);
     metrics.wantedTransactions(wanted.size(), wanted.claims());
   }
 
   void disconnected(EthPeer peer) {
     conducts.remove(peer);
+    intake.disconnected(peer);
+    blobs.disconnected(peer);
     fetchFromAll(announcersOf(wanted.left(peer)));
     metrics.wantedTransactions(wanted.size(), wanted.claims());
   }
@@ -248,6 +302,10 @@ final class TransactionFetcher {
         starved = true;
         break;
       }
+      if (want.claim(peer).orElseThrow().isBlob() && !slots.take(peer, hash)) {
+        starved = true;
+        continue;
+      }
       bytes = more;
       asked.add(hash);
       want.askedOf(peer);
@@ -257,6 +315,7 @@ final class TransactionFetcher {
     }
     if (!asked.isEmpty()) {
       Request request = new Request(List.copyOf(asked), bytes);
+      metrics.blobsInTheMaking(slots.size());
       conduct.busy = true;
       bytesInFlight += bytes;
       peer.requestTransactions(asked, answer -> answered(peer, conduct, request, answer));
@@ -274,26 +333,28 @@ final class TransactionFetcher {
       peer.drop(DisconnectReason.PROTOCOL_BREACH, "PooledTransactions: " + breach.get());
       delivered = List.of();
     }
-    List<Bytes32> others = release(peer, request, delivered);
+    List<Bytes32> others = withoutAnswer(peer, request, delivered);
     if (answer.isPresent() && breach.isEmpty()) {
       judge(peer, conduct, request, delivered.size());
     }
     for (PooledTransaction transaction : delivered) {
       arrived(transaction.transaction());
-      delivery.accept(peer, transaction);
+      if (transaction.transaction().type() == Claim.BLOB_TYPE) {
+        blobs.delivered(peer, transaction);
+      } else {
+        intake.fetched(peer, transaction.transaction());
+      }
     }
     Set<EthPeer> next = announcersOf(others);
-    if (starved) {
-      starved = false;
-      next.addAll(wanted.peers());
-    }
     next.add(peer);
     fetchFromAll(next);
+    feed();
     metrics.wantedTransactions(wanted.size(), wanted.claims());
   }
 
   /** What did not come may be asked of others; returns it. */
-  private List<Bytes32> release(EthPeer peer, Request request, List<PooledTransaction> delivered) {
+  private List<Bytes32> withoutAnswer(
+      EthPeer peer, Request request, List<PooledTransaction> delivered) {
     Set<Bytes32> got = new HashSet<>();
     delivered.forEach(transaction -> got.add(transaction.hash()));
     List<Bytes32> missing = new ArrayList<>();
@@ -309,6 +370,7 @@ final class TransactionFetcher {
           wanted.withdraw(peer, hash);
         }
         want.ifPresent(still -> missing.add(hash));
+        release(hash);
       }
     }
     return missing;
@@ -349,6 +411,12 @@ final class TransactionFetcher {
       Optional<Claim> claim = wanted.find(transaction.hash()).flatMap(want -> want.claim(peer));
       if (claim.isPresent() && !claim.get().fits(transaction, peer.version())) {
         return Optional.of(otherwise(claim.get(), transaction));
+      }
+      if (transaction.type() == Claim.BLOB_TYPE) {
+        Optional<String> blobs = BlobFetcher.breach(peer.version(), pooled);
+        if (blobs.isPresent()) {
+          return blobs;
+        }
       }
     }
     return Optional.empty();

@@ -1,6 +1,9 @@
 package io.kadlink.protocols.eth.gossip;
 
 import io.kadlink.discovery.loop.Loop;
+import io.kadlink.protocols.eth.chain.CellMask;
+import io.kadlink.protocols.eth.chain.Kzg;
+import io.kadlink.protocols.eth.chain.PooledTransactionCodec;
 import io.kadlink.protocols.eth.chain.Transaction;
 import io.kadlink.protocols.eth.chain.TransactionPool;
 import io.kadlink.protocols.eth.peer.EthMetrics;
@@ -11,11 +14,15 @@ import io.kadlink.protocols.eth.wire.EthMessage;
 import io.kadlink.protocols.eth.wire.EthMessage.NewPooledTransactionHashes;
 import io.kadlink.protocols.eth.wire.EthMessage.TransactionAnnouncement;
 import io.kadlink.protocols.eth.wire.EthMessage.Transactions;
+import io.kadlink.protocols.eth.wire.EthVersion;
 import io.kadlink.rlpx.wire.DisconnectReason;
 import io.kadlink.rlpx.wire.ProtocolViolation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.apache.tuweni.bytes.Bytes32;
 
@@ -35,35 +42,34 @@ public final class TransactionGossip {
   /** Of a pool larger than this, a new peer hears by and by. */
   static final int MAX_FIRST_ANNOUNCEMENTS = 4 * EthLimits.SOFT_ANNOUNCEMENTS;
 
-  /** EIP-4844: blob transactions must not be broadcast, only announced. */
-  private static final int BLOB_TYPE = 3;
-
   private final TransactionPool pool;
   private final EthPeers peers;
   private final Loop loop;
   private final RandomGenerator random;
   private final EthMetrics metrics;
   private final TransactionFetcher fetcher;
-  private final TransactionIntake intake;
   private List<Transaction> fresh = new ArrayList<>();
 
+  /**
+   * @param computation where blobs are verified
+   * @param kzg what verifies them; asked for there, empty where there is none
+   */
   public TransactionGossip(
-      TransactionPool pool, EthPeers peers, Loop loop, RandomGenerator random, EthMetrics metrics) {
+      TransactionPool pool,
+      EthPeers peers,
+      Loop loop,
+      Executor computation,
+      RandomGenerator random,
+      EthMetrics metrics,
+      Supplier<Optional<Kzg>> kzg) {
     this.pool = pool;
     this.peers = peers;
     this.loop = loop;
     this.random = random;
     this.metrics = metrics;
-    RefusedTransactions refused = new RefusedTransactions(loop);
-    this.intake = new TransactionIntake(pool, loop, metrics, refused, outcome());
     this.fetcher =
         new TransactionFetcher(
-            pool,
-            loop,
-            random,
-            metrics,
-            refused,
-            (from, pooled) -> intake.fetched(from, pooled.transaction()));
+            pool, new TransactionFetcher.Work(loop, computation, random), metrics, kzg);
   }
 
   /** The pool has accepted {@code transaction}: it goes out at the end of this turn. */
@@ -79,17 +85,16 @@ public final class TransactionGossip {
 
   /** A peer's Status has been accepted: it is told what the pool holds. */
   public void connected(EthPeer peer) {
-    List<TransactionAnnouncement> announcements = new ArrayList<>();
-    for (Bytes32 hash : pool.hashes(MAX_FIRST_ANNOUNCEMENTS)) {
-      pool.get(hash).ifPresent(transaction -> announcements.add(announcement(transaction)));
-    }
-    announce(peer, announcements);
+    announce(
+        peer,
+        pool.hashes(MAX_FIRST_ANNOUNCEMENTS).stream()
+            .flatMap(hash -> pool.get(hash).stream())
+            .toList());
   }
 
   /** Its session is over. */
   public void disconnected(EthPeer peer) {
     fetcher.disconnected(peer);
-    intake.disconnected(peer);
   }
 
   /**
@@ -103,7 +108,7 @@ public final class TransactionGossip {
       return;
     }
     for (Transaction transaction : message.transactions()) {
-      if (transaction.type() == BLOB_TYPE) {
+      if (transaction.type() == Claim.BLOB_TYPE) {
         throw new ProtocolViolation(
             DisconnectReason.PROTOCOL_BREACH,
             "Transactions: blob transaction "
@@ -112,28 +117,13 @@ public final class TransactionGossip {
       }
     }
     for (Transaction transaction : message.transactions()) {
-      fetcher.arrived(transaction);
-      intake.told(from, transaction);
+      fetcher.told(from, transaction);
     }
   }
 
   /** Transactions it could send. */
   public void announced(EthPeer by, NewPooledTransactionHashes message) {
     fetcher.announced(by, message);
-  }
-
-  private TransactionIntake.Listener outcome() {
-    return new TransactionIntake.Listener() {
-      @Override
-      public void settled(Bytes32 hash) {
-        fetcher.settled(hash);
-      }
-
-      @Override
-      public void lost(Bytes32 hash) {
-        fetcher.lost(hash);
-      }
-    };
   }
 
   private void spread() {
@@ -143,7 +133,7 @@ public final class TransactionGossip {
     Set<EthPeer> chosen = Chosen.of(open, random);
     for (EthPeer peer : open) {
       List<Transaction> whole = new ArrayList<>();
-      List<TransactionAnnouncement> announced = new ArrayList<>();
+      List<Transaction> announced = new ArrayList<>();
       for (Transaction transaction : batch) {
         if (peer.knownTransactions().contains(transaction.hash())) {
           continue;
@@ -151,7 +141,7 @@ public final class TransactionGossip {
         if (chosen.contains(peer) && mayBeBroadcast(transaction)) {
           whole.add(transaction);
         } else {
-          announced.add(announcement(transaction));
+          announced.add(transaction);
         }
       }
       send(peer, whole);
@@ -160,12 +150,8 @@ public final class TransactionGossip {
   }
 
   private static boolean mayBeBroadcast(Transaction transaction) {
-    return transaction.type() != BLOB_TYPE && transaction.encoded().size() <= MAX_BROADCAST_BYTES;
-  }
-
-  private static TransactionAnnouncement announcement(Transaction transaction) {
-    return new TransactionAnnouncement(
-        transaction.type(), transaction.encoded().size(), transaction.hash());
+    return transaction.type() != Claim.BLOB_TYPE
+        && transaction.encoded().size() <= MAX_BROADCAST_BYTES;
   }
 
   private static void send(EthPeer peer, List<Transaction> transactions) {
@@ -192,13 +178,37 @@ public final class TransactionGossip {
     }
   }
 
-  private static void announce(EthPeer peer, List<TransactionAnnouncement> announcements) {
-    for (int from = 0; from < announcements.size(); from += EthLimits.SOFT_ANNOUNCEMENTS) {
-      int to = Math.min(from + EthLimits.SOFT_ANNOUNCEMENTS, announcements.size());
-      List<TransactionAnnouncement> part = announcements.subList(from, to);
-      if (peer.send(new NewPooledTransactionHashes(part))) {
+  private void announce(EthPeer peer, List<Transaction> transactions) {
+    for (int from = 0; from < transactions.size(); from += EthLimits.SOFT_ANNOUNCEMENTS) {
+      int to = Math.min(from + EthLimits.SOFT_ANNOUNCEMENTS, transactions.size());
+      List<Transaction> part = transactions.subList(from, to);
+      NewPooledTransactionHashes message = announcement(peer.version(), part);
+      if (!message.announcements().isEmpty() && peer.send(message)) {
         part.forEach(one -> peer.knownTransactions().add(one.hash()));
       }
     }
+  }
+
+  /** Since eth/72 with the cells we have: all of each blob. */
+  private NewPooledTransactionHashes announcement(EthVersion version, List<Transaction> part) {
+    List<TransactionAnnouncement> announcements = new ArrayList<>();
+    CellMask cells = CellMask.NONE;
+    for (Transaction transaction : part) {
+      Bytes32 hash = transaction.hash();
+      long bytes = transaction.encoded().size();
+      if (transaction.type() == Claim.BLOB_TYPE) {
+        Optional<Integer> pooled = pool.pooledBytes(hash);
+        if (pooled.isEmpty()) {
+          continue; // gone meanwhile
+        }
+        bytes = pooled.get();
+        if (version.has(EthVersion.ETH_72)) {
+          bytes = PooledTransactionCodec.bytesWithoutBlobs(transaction, bytes);
+          cells = CellMask.ALL;
+        }
+      }
+      announcements.add(new TransactionAnnouncement(transaction.type(), bytes, hash));
+    }
+    return new NewPooledTransactionHashes(announcements, cells);
   }
 }

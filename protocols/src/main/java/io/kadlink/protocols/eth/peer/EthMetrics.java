@@ -11,6 +11,7 @@ public final class EthMetrics {
   private final AtomicLong waitingBytes = new AtomicLong();
   private final AtomicInteger wantedTransactions = new AtomicInteger();
   private final AtomicInteger claims = new AtomicInteger();
+  private final AtomicInteger blobsInTheMaking = new AtomicInteger();
 
   public EthMetrics(MeterRegistry registry) {
     this.registry = registry;
@@ -18,6 +19,7 @@ public final class EthMetrics {
     registry.gauge("kadlink.eth.transactions.waiting.bytes", waitingBytes);
     registry.gauge("kadlink.eth.transactions.wanted", wantedTransactions);
     registry.gauge("kadlink.eth.transactions.announced", claims);
+    registry.gauge("kadlink.eth.transactions.blobs.fetching", blobsInTheMaking);
   }
 
   /** Transactions from peers that wait for the pool. */
@@ -66,6 +68,16 @@ public final class EthMetrics {
   /** A transaction from a peer was handed to the pool. */
   public void transaction(String verdict) {
     registry.counter("kadlink.eth.transactions.received", "verdict", verdict).increment();
+  }
+
+  /** Blob transactions that are asked for, put together or verified. */
+  public void blobsInTheMaking(int count) {
+    blobsInTheMaking.set(count);
+  }
+
+  /** A blob transaction was fetched, or why not. */
+  public void blobs(String outcome) {
+    registry.counter("kadlink.eth.transactions.blobs", "outcome", outcome).increment();
   }
 
   /** A block from a peer was handed to the chain. */

@@ -268,11 +268,11 @@ class TransactionGossipTest {
   }
 
   @Test
-  void blobTransactionsAreNotFetched() {
+  void transactionsOfUnknownTypesAreNotFetched() {
     PlayedPeer peer = peers(1).getFirst();
     peer.says(
         new NewPooledTransactionHashes(
-            List.of(new TransactionAnnouncement(3, 131_072, Bytes32.repeat((byte) 7)))));
+            List.of(new TransactionAnnouncement(5, 131_072, Bytes32.repeat((byte) 7)))));
     network.loop().advance(Duration.ofSeconds(1));
     assertThat(peer.heard()).isEmpty();
     assertThat(node.counted("kadlink.eth.messages.ignored", "reason", "type")).isEqualTo(1);
