@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.apache.tuweni.units.bigints.UInt256;
 
 /** What gas costs, and what it did: {@code eth_gasPrice}, {@code eth_feeHistory} and so on. */
@@ -35,7 +36,17 @@ public final class FeeApi {
     methods
         .add("eth_gasPrice", params -> Quantity.of(chain.nextBaseFee().add(usualTip())))
         .add("eth_maxPriorityFeePerGas", params -> Quantity.of(usualTip()))
+        .add("eth_estimateGas", this::estimate)
         .add("eth_feeHistory", this::history);
+  }
+
+  /** A transfer takes the same gas on every state; nothing else can be told without an EVM. */
+  private String estimate(Params params) throws RpcError {
+    OptionalLong gas = chain.gasOf(CallRequest.read(params.object(0)));
+    if (gas.isEmpty()) {
+      throw RpcError.failed("this takes an EVM, which this node does not have");
+    }
+    return Quantity.of(gas.getAsLong());
   }
 
   /** The tip that most of the latest transactions did not exceed; at least 1 wei. */

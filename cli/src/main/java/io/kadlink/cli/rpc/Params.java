@@ -59,6 +59,15 @@ public final class Params {
     return Bytes32.wrap(bytes);
   }
 
+  /** A JSON object. */
+  JsonNode object(int index) throws RpcError {
+    JsonNode object = array.path(index);
+    if (!object.isObject()) {
+      throw RpcError.invalidParams("parameter " + index + " must be an object");
+    }
+    return object;
+  }
+
   /** 32 bytes in hex, in a field of an object. */
   public Bytes32 hash(int index, String field) throws RpcError {
     String text = array.path(index).path(field).asText();

@@ -76,6 +76,38 @@ class ChainApiTest {
   }
 
   @Test
+  void gasIsEstimatedForTransfersAlone() throws Exception {
+    String to = "\"to\":\"" + TO + "\"";
+    assertThat(result("eth_estimateGas", "{" + to + ",\"value\":\"0x1\"}").asText())
+        .isEqualTo("0x5208");
+    assertThat(result("eth_estimateGas", "{" + to + ",\"input\":\"0x0001\"}").asText())
+        .isEqualTo("0x521c"); // 4 for a zero byte, 16 for another
+    String accessList =
+        ",\"accessList\":[{\"address\":\""
+            + TO
+            + "\",\"storageKeys\":[\"0x"
+            + "00".repeat(32)
+            + "\"]}]";
+    assertThat(result("eth_estimateGas", "{" + to + accessList + "}").asText())
+        .isEqualTo("0x62d4"); // 2,400 and 1,900
+    for (String call :
+        new String[] {"{}", "{\"to\":\"0x0000000000000000000000000000000000000002\"}"}) {
+      assertThat(answer("eth_estimateGas", call).at("/error/message").asText()).contains("EVM");
+    }
+    for (String wrong :
+        new String[] {
+          "7",
+          "{\"to\":\"0x12\"}",
+          "{" + to + ",\"data\":\"0x123\"}",
+          "{" + to + ",\"value\":\"x\"}"
+        }) {
+      assertThat(answer("eth_estimateGas", wrong).at("/error/code").asInt())
+          .as(wrong)
+          .isEqualTo(RpcError.INVALID_PARAMS);
+    }
+  }
+
+  @Test
   void thePoolShowsWhatIsReadyAndWhatWaitsForANonce() throws Exception {
     Transaction first = send(0, 1);
     Transaction second = send(1, 1);

@@ -8,6 +8,7 @@ import io.kadlink.protocols.eth.chain.ForkTimeline;
 import io.kadlink.protocols.eth.chain.ImportResult;
 import io.kadlink.protocols.eth.chain.Receipt;
 import io.kadlink.protocols.eth.chain.Transaction;
+import io.kadlink.protocols.eth.chain.TransactionPayload;
 import io.kadlink.protocols.eth.dev.ChainStore.Standing;
 import io.kadlink.protocols.eth.pool.HeadView;
 import io.kadlink.protocols.eth.pool.Mempool;
@@ -16,6 +17,7 @@ import io.kadlink.protocols.eth.rules.BaseFee;
 import io.kadlink.protocols.eth.rules.BlockRules;
 import io.kadlink.protocols.eth.rules.ChainConfig;
 import io.kadlink.protocols.eth.rules.Fork;
+import io.kadlink.protocols.eth.rules.TransactionGas;
 import io.kadlink.protocols.eth.rules.TransactionRules;
 import io.kadlink.protocols.eth.state.Account;
 import io.kadlink.protocols.eth.state.WorldState;
@@ -24,6 +26,7 @@ import io.kadlink.protocols.eth.trie.MissingNodeException;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -271,6 +274,17 @@ public final class DevChain implements Chain {
   /** The nonce of the next transaction {@code address} should sign, after those in the pool. */
   public long nextNonce(Bytes address) {
     return pool.nextNonce(address);
+  }
+
+  /**
+   * The gas that a transaction will use in the block after the head, whatever gas limit it has.
+   * Empty when only an EVM can tell, or the state at the head is not known.
+   */
+  public OptionalLong gasOf(TransactionPayload payload) {
+    HeadView now = stateView(head);
+    return now == null || now.objection(payload).isPresent()
+        ? OptionalLong.empty()
+        : OptionalLong.of(TransactionGas.required(payload, now.fork()));
   }
 
   /** The base fee of the block after the head, in wei per gas. */
