@@ -94,7 +94,7 @@ final class TransactionIntake {
     if (dropped.isPresent()) {
       metrics.transaction("dropped");
       listener.settled(dropped.get().hash());
-      if (dropped.get() == transaction && waiting.lane(from).isResting()) {
+      if (dropped.get().equals(transaction) && waiting.lane(from).isResting()) {
         end(from, DisconnectReason.USELESS_PEER, "floods us with transactions no pool here takes");
       }
     }
