@@ -12,6 +12,7 @@ import io.kadlink.protocols.eth.peer.EthMetrics;
 import io.kadlink.protocols.eth.peer.EthPeer;
 import io.kadlink.protocols.eth.peer.EthPeers;
 import io.kadlink.protocols.eth.sync.HeadPoll;
+import io.kadlink.protocols.eth.sync.ReceiptDownload;
 import io.kadlink.protocols.eth.sync.Sync;
 import io.kadlink.protocols.eth.sync.SyncProgress;
 import io.kadlink.protocols.eth.wire.EthMessage;
@@ -80,6 +81,7 @@ final class EthSessions {
       TransactionGossip transactions,
       BlockGossip blocks,
       Sync sync,
+      ReceiptDownload receipts,
       HeadPoll poll,
       List<Chain.Subscription> subscriptions) {}
 
@@ -123,6 +125,8 @@ final class EthSessions {
             metrics,
             NativeKzg::load);
     Sync sync = new Sync(chain, peers, loop, clock, context.random(), metrics, this::downloadEnded);
+    ReceiptDownload receipts =
+        new ReceiptDownload(chain, peers, loop, clock, metrics, sync::farBehind);
     BlockGossip blocks =
         new BlockGossip(
             chain,
@@ -142,12 +146,14 @@ final class EthSessions {
             transactions,
             blocks,
             sync,
+            receipts,
             poll,
             List.of(
                 chain.onNewHead(block -> loop.execute(this::newHead)),
                 chain.pool().onAdded(added -> loop.execute(() -> transactions.added(added)))));
     if (options.followPeers()) {
       sync.start();
+      receipts.start();
       poll.start();
     }
     announceForkId();
@@ -159,6 +165,7 @@ final class EthSessions {
       running = null;
       now.subscriptions().forEach(Chain.Subscription::close);
       now.sync().stop();
+      now.receipts().stop();
       now.poll().stop();
     }
   }
@@ -250,6 +257,7 @@ final class EthSessions {
     if (now != null) {
       now.transactions().disconnected(peer);
       now.sync().disconnected(peer);
+      now.receipts().disconnected(peer);
     }
   }
 

@@ -5,6 +5,7 @@ import io.kadlink.protocols.eth.chain.Block;
 import io.kadlink.protocols.eth.chain.BlockAccessList;
 import io.kadlink.protocols.eth.chain.BlockBody;
 import io.kadlink.protocols.eth.chain.BlockHeader;
+import io.kadlink.protocols.eth.chain.BlockRoots;
 import io.kadlink.protocols.eth.chain.CellMask;
 import io.kadlink.protocols.eth.chain.Chain;
 import io.kadlink.protocols.eth.chain.ForkFields;
@@ -21,10 +22,12 @@ import io.kadlink.protocols.eth.wire.EthSamples;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -50,6 +53,8 @@ public final class FakeChain implements Chain {
   private final Map<Bytes32, List<Receipt>> receipts = new HashMap<>();
   private final Map<Bytes32, BlockAccessList> accessLists = new HashMap<>();
   private final List<Long> bodiesAsked = new ArrayList<>();
+  private final Set<Bytes32> missingReceipts = new LinkedHashSet<>();
+  private boolean executes = true;
   private int bodiesRead;
   private long earliestBlock;
   private final FakePool pool = new FakePool();
@@ -130,8 +135,8 @@ public final class FakeChain implements Chain {
         NO_OMMERS,
         Bytes.wrap(new byte[20]),
         Bytes32.ZERO,
-        MerkleTrie.rootOfList(transactions.stream().map(Transaction::encoded).toList()),
-        MerkleTrie.EMPTY_ROOT,
+        BlockRoots.transactionsRoot(transactions),
+        BlockRoots.receiptsRoot(receiptsOf(transactions)),
         Bytes.wrap(new byte[BlockHeader.BLOOM_BYTES]),
         difficulty,
         parent == null ? 0 : parent.number() + 1,
@@ -146,6 +151,9 @@ public final class FakeChain implements Chain {
 
   private boolean put(Block block) {
     blocks.put(block.header().hash(), block);
+    if (!executes && !block.header().receiptsRoot().equals(MerkleTrie.EMPTY_ROOT)) {
+      missingReceipts.add(block.header().hash());
+    }
     if (!canonical.isEmpty() && block.header().number() <= head().number()) {
       return false;
     }
@@ -300,12 +308,36 @@ public final class FakeChain implements Chain {
     if (receipts.containsKey(hash)) {
       return Optional.of(receipts.get(hash));
     }
-    return body(hash)
-        .map(
-            body ->
-                body.transactions().stream()
-                    .map(tx -> new Receipt(tx.type(), true, 21_000, List.of()))
-                    .toList());
+    return missingReceipts.contains(hash)
+        ? Optional.empty()
+        : body(hash).map(body -> receiptsOf(body.transactions()));
+  }
+
+  private static List<Receipt> receiptsOf(List<Transaction> transactions) {
+    return transactions.stream()
+        .map(tx -> new Receipt(tx.type(), true, 21_000, List.of()))
+        .toList();
+  }
+
+  /** From now on blocks are stored without receipts, as where they are not executed. */
+  public FakeChain withoutExecution() {
+    executes = false;
+    return this;
+  }
+
+  @Override
+  public List<BlockHeader> withoutReceipts(int max) {
+    return canonical.stream()
+        .filter(header -> missingReceipts.contains(header.hash()))
+        .limit(max)
+        .toList();
+  }
+
+  @Override
+  public CompletionStage<Void> keepReceipts(Bytes32 hash, List<Receipt> kept) {
+    missingReceipts.remove(hash);
+    receipts.put(hash, kept);
+    return CompletableFuture.completedStage(null);
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.kadlink.protocols.eth.chain;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.apache.tuweni.bytes.Bytes32;
@@ -44,6 +45,26 @@ public interface Chain extends AutoCloseable {
   Optional<BlockBody> body(Bytes32 hash);
 
   Optional<List<Receipt>> receipts(Bytes32 hash);
+
+  /**
+   * Canonical blocks whose receipts are missing and welcome, as they are where blocks are not
+   * executed.
+   *
+   * @return at most {@code max}, lowest first
+   */
+  default List<BlockHeader> withoutReceipts(int max) {
+    return List.of();
+  }
+
+  /**
+   * Keeps receipts that have been held against the header of their block.
+   *
+   * @return fails when they could not be stored
+   */
+  default CompletionStage<Void> keepReceipts(Bytes32 hash, List<Receipt> receipts) {
+    return CompletableFuture.failedStage(
+        new UnsupportedOperationException("this chain takes no receipts from outside"));
+  }
 
   /** What a block has read and written (EIP-7928), where that is kept. */
   default Optional<BlockAccessList> accessList(Bytes32 hash) {

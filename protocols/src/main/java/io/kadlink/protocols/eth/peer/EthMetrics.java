@@ -85,6 +85,11 @@ public final class EthMetrics {
     registry.counter("kadlink.eth.blocks.received", "result", result).increment();
   }
 
+  /** Receipts of a block from a peer were handed to the chain. */
+  public void receipts(String result) {
+    registry.counter("kadlink.eth.receipts.received", "result", result).increment();
+  }
+
   /** A download of blocks ended. */
   public void sync(String outcome) {
     registry.counter("kadlink.eth.sync.downloads", "outcome", outcome).increment();
