@@ -334,10 +334,10 @@ public final class FakeChain implements Chain {
   }
 
   @Override
-  public CompletionStage<Void> keepReceipts(Bytes32 hash, List<Receipt> kept) {
+  public CompletionStage<Boolean> keepReceipts(Bytes32 hash, List<Receipt> kept) {
     missingReceipts.remove(hash);
     receipts.put(hash, kept);
-    return CompletableFuture.completedStage(null);
+    return CompletableFuture.completedStage(true);
   }
 
   @Override

@@ -59,9 +59,9 @@ public interface Chain extends AutoCloseable {
   /**
    * Keeps receipts that have been held against the header of their block.
    *
-   * @return fails when they could not be stored
+   * @return whether the block is here; fails when they could not be stored
    */
-  default CompletionStage<Void> keepReceipts(Bytes32 hash, List<Receipt> receipts) {
+  default CompletionStage<Boolean> keepReceipts(Bytes32 hash, List<Receipt> receipts) {
     return CompletableFuture.failedStage(
         new UnsupportedOperationException("this chain takes no receipts from outside"));
   }

@@ -28,6 +28,7 @@ final class BlockImporter {
   private final ChainStore store;
   private final BlockJudge judge;
   private final StateReplay replay;
+  private final MissingReceipts missing;
   private Head head;
   private Head committed;
   private boolean saidUnchecked;
@@ -38,8 +39,9 @@ final class BlockImporter {
   private final List<Block> newHeads = new ArrayList<>();
   private final List<Transaction> returned = new ArrayList<>();
 
-  BlockImporter(ChainStore store, BlockJudge judge, Head head) {
+  BlockImporter(ChainStore store, BlockJudge judge, MissingReceipts missing, Head head) {
     this.store = store;
+    this.missing = missing;
     this.judge = judge;
     this.replay = new StateReplay(store, judge);
     this.head = head;
@@ -85,7 +87,9 @@ final class BlockImporter {
               header,
               unchecked.reason());
         }
-        yield put(block, Optional.empty(), standing(block, before.get(), false));
+        Optional<List<Receipt>> none =
+            block.body().transactions().isEmpty() ? Optional.of(List.of()) : Optional.empty();
+        yield put(block, none, standing(block, before.get(), false));
       }
     };
   }
@@ -103,6 +107,16 @@ final class BlockImporter {
       makeHead(block, candidate);
     }
     return new ImportResult.Imported(better, standing.stateChecked());
+  }
+
+  /** Keeps receipts that belong to a block; says whether the block is here. */
+  boolean keep(Bytes32 hash, List<Receipt> receipts) {
+    Optional<BlockHeader> header = store.header(hash);
+    if (header.isPresent() && !store.hasReceipts(hash)) {
+      store.putReceipts(header.get(), receipts);
+      missing.look(head.header().number());
+    }
+    return header.isPresent();
   }
 
   private boolean isBetter(Head candidate) {
@@ -163,6 +177,7 @@ final class BlockImporter {
     store.putCanonical(block);
     store.putHead(block.header().hash());
     head = candidate;
+    missing.look(block.header().number());
     newHeads.add(block);
   }
 
@@ -188,6 +203,7 @@ final class BlockImporter {
         removed.size(),
         added.size() + 1);
     removed.forEach(store::removeCanonical);
+    missing.replacedAfter(ancestor.number());
     for (Block block : added.reversed()) {
       store.putCanonical(block);
     }
@@ -213,6 +229,7 @@ final class BlockImporter {
 
   /** Writes what has been added since the last time. */
   void commit(CommitListener listener) {
+    missing.write();
     store.commit(head.header());
     committed = head;
     List<Block> heads = List.copyOf(newHeads);
@@ -228,6 +245,7 @@ final class BlockImporter {
     newHeads.clear();
     returned.clear();
     store.rollback();
+    missing.rollback();
   }
 
   /** Hears of each commit, on the import thread. */

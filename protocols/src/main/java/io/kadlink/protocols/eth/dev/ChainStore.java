@@ -55,6 +55,7 @@ final class ChainStore implements AutoCloseable {
   private static final byte[] HEAD = "head".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] GENESIS = "genesis".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] BASE = "state".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] RECEIPTS_COMPLETE = "receipts".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] LAYOUT_KEY = "layout".getBytes(StandardCharsets.US_ASCII);
 
   private final Database database;
@@ -212,15 +213,7 @@ final class ChainStore implements AutoCloseable {
     byte[] key = blockKey(header.number(), header.hash());
     staging.put(Table.HEADERS, key, header.encoded().toArrayUnsafe());
     staging.put(Table.BODIES, key, BlockCodec.encodeBody(block.body()).toArrayUnsafe());
-    receiptList.ifPresent(
-        list ->
-            staging.put(
-                Table.RECEIPTS,
-                key,
-                RLP.encodeList(
-                        list,
-                        (writer, receipt) -> writer.writeRLP(ReceiptCodec.encodeItem(receipt)))
-                    .toArrayUnsafe()));
+    receiptList.ifPresent(list -> putReceipts(header, list));
     staging.put(
         Table.BLOCKS,
         header.hash().toArrayUnsafe(),
@@ -231,6 +224,31 @@ final class ChainStore implements AutoCloseable {
                   writer.writeInt(standing.stateChecked() ? 1 : 0);
                 })
             .toArrayUnsafe());
+  }
+
+  /** Stores the receipts of a block. */
+  void putReceipts(BlockHeader header, List<Receipt> list) {
+    staging.put(
+        Table.RECEIPTS,
+        blockKey(header.number(), header.hash()),
+        RLP.encodeList(list, (writer, receipt) -> writer.writeRLP(ReceiptCodec.encodeItem(receipt)))
+            .toArrayUnsafe());
+  }
+
+  boolean hasReceipts(Bytes32 hash) {
+    return entry(hash)
+        .map(entry -> staging.get(Table.RECEIPTS, blockKey(entry.number(), hash)) != null)
+        .orElse(false);
+  }
+
+  /** Up to this height all canonical blocks have receipts. */
+  long receiptsComplete() {
+    byte[] number = staging.get(Table.META, RECEIPTS_COMPLETE);
+    return number == null ? 0 : Bytes.wrap(number).toLong();
+  }
+
+  void putReceiptsComplete(long number) {
+    staging.put(Table.META, RECEIPTS_COMPLETE, numberKey(number));
   }
 
   /** Makes a stored block the canonical one of its height. */

@@ -67,6 +67,7 @@ public final class DevChain implements Chain {
   private final ForkTimeline forks;
   private final BlockRules rules;
   private final Mempool pool;
+  private final MissingReceipts missing;
   private final ImportQueue imports;
   private final @Nullable ExecutorService ownExecutor;
   private final @Nullable ExecutorService checkers;
@@ -94,10 +95,11 @@ public final class DevChain implements Chain {
         new Mempool(new TransactionRules(config.chainId()), options.poolLimits(), options.meters());
     this.ownExecutor = options.executor().isPresent() ? null : newThread();
     this.checkers = options.executor().isPresent() ? null : newCheckers();
+    this.missing = new MissingReceipts(store);
     this.imports =
         new ImportQueue(
             ownExecutor != null ? ownExecutor : options.executor().orElseThrow(),
-            new BlockImporter(store, judge, head),
+            new BlockImporter(store, judge, missing, head),
             this::publish,
             new BlockChecks(rules, checkers != null ? checkers : options.executor().orElseThrow()),
             metrics);
@@ -172,6 +174,10 @@ public final class DevChain implements Chain {
         }
       }
       return new DevChain(options, store, judge, genesisHash, head);
+    } catch (MissingNodeException e) {
+      store.close();
+      throw new IOException(
+          "the chain store " + store.name() + " is damaged: " + e.getMessage(), e);
     } catch (RuntimeException e) {
       store.close();
       Optional<String> why = ChainStore.writingFailed(e);
@@ -241,6 +247,16 @@ public final class DevChain implements Chain {
   @Override
   public Optional<List<Receipt>> receipts(Bytes32 hash) {
     return store.receipts(hash);
+  }
+
+  @Override
+  public List<BlockHeader> withoutReceipts(int max) {
+    return missing.lowest(max, head.header().number());
+  }
+
+  @Override
+  public CompletionStage<Boolean> keepReceipts(Bytes32 hash, List<Receipt> receipts) {
+    return imports.keep(hash, receipts);
   }
 
   /** Where a transaction stands in the canonical chain. */

@@ -2,6 +2,7 @@ package io.kadlink.protocols.eth.dev;
 
 import io.kadlink.protocols.eth.chain.Block;
 import io.kadlink.protocols.eth.chain.ImportResult;
+import io.kadlink.protocols.eth.chain.Receipt;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.apache.tuweni.bytes.Bytes32;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -82,6 +84,10 @@ final class ImportQueue {
 
   CompletionStage<ForkChoice.Outcome> choose(ForkChoice choice) {
     return enqueue(() -> importer -> importer.choose(choice), outcome -> {});
+  }
+
+  CompletionStage<Boolean> keep(Bytes32 hash, List<Receipt> receipts) {
+    return enqueue(() -> importer -> importer.keep(hash, receipts), known -> {});
   }
 
   /**
