@@ -123,7 +123,9 @@ final class BlockBuilder {
                 Optional.of(baseFee),
                 Optional.of(BlockRoots.withdrawalsRoot(withdrawals)),
                 cancun ? Optional.of(0L) : Optional.empty(),
-                cancun ? Optional.of(blockRules.excessBlobGas(parent, fork)) : Optional.empty(),
+                cancun
+                    ? Optional.of(blockRules.excessBlobGas(parent, timestamp))
+                    : Optional.empty(),
                 cancun ? Optional.of(Bytes32.ZERO) : Optional.empty(),
                 fork.has(Fork.PRAGUE) ? Optional.of(BlockRoots.NO_REQUESTS) : Optional.empty()));
     return new Block(header, new BlockBody(included, List.of(), Optional.of(withdrawals)));

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.kadlink.protocols.eth.chain.BlockHeader;
 import io.kadlink.protocols.eth.dev.Genesis.Allocation;
+import io.kadlink.protocols.eth.rules.BlobParameters;
 import io.kadlink.protocols.eth.rules.ChainConfig;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -130,29 +131,44 @@ public final class GenesisFile {
         blocks,
         times,
         config.field("terminalTotalDifficulty").map(JsonField::uint256),
-        blobTargets(config.field("blobSchedule")));
+        blobSchedule(config.field("blobSchedule")));
   }
 
-  private static Map<String, Integer> blobTargets(Optional<JsonField> schedule) {
-    Map<String, Integer> targets = new HashMap<>();
+  private static Map<String, BlobParameters> blobSchedule(Optional<JsonField> schedule) {
+    Map<String, BlobParameters> parameters = new HashMap<>();
     schedule.ifPresent(
         field -> {
           field.requireObject();
           field.forEach(
-              (fork, entry) ->
-                  entry
-                      .field("target")
-                      .ifPresent(
-                          target ->
-                              targets.put(fork.toLowerCase(Locale.ROOT), blobTarget(target))));
+              (fork, entry) -> {
+                String name = fork.toLowerCase(Locale.ROOT);
+                parameters.put(name, blobParameters(name, entry));
+              });
         });
-    return targets;
+    return parameters;
   }
 
-  private static int blobTarget(JsonField target) {
-    long blobs = target.uint64();
-    if (Long.compareUnsigned(blobs, 1 << 16) > 0) {
-      throw target.fault("more blobs than a block could carry");
+  /** What an entry leaves out is as the EIP of its fork has it. */
+  private static BlobParameters blobParameters(String fork, JsonField entry) {
+    entry.requireObject();
+    BlobParameters usual = fork.equals("cancun") ? BlobParameters.CANCUN : BlobParameters.PRAGUE;
+    int target = entry.field("target").map(GenesisFile::blobs).orElse(usual.target());
+    int max = entry.field("max").map(GenesisFile::blobs).orElse(Math.max(target, usual.max()));
+    if (max < target) {
+      throw entry.fault("max " + max + " below target " + target);
+    }
+    long fraction =
+        entry.field("baseFeeUpdateFraction").map(JsonField::uint64).orElse(usual.updateFraction());
+    if (fraction <= 0) {
+      throw entry.fault("baseFeeUpdateFraction must be 1 to 2^63 - 1");
+    }
+    return new BlobParameters(target, max, fraction);
+  }
+
+  private static int blobs(JsonField count) {
+    long blobs = count.uint64();
+    if (Long.compareUnsigned(blobs, BlobParameters.MAX_BLOBS) > 0) {
+      throw count.fault("more blobs than a block could carry");
     }
     return (int) blobs;
   }

@@ -3,9 +3,11 @@ package io.kadlink.protocols.eth.dev;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kadlink.protocols.eth.rules.BlobParameters;
 import io.kadlink.protocols.eth.rules.ChainConfig;
 import java.io.UncheckedIOException;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.tuweni.bytes.Bytes;
 import org.apache.tuweni.units.bigints.UInt256;
@@ -14,10 +16,9 @@ import org.apache.tuweni.units.bigints.UInt256;
 final class GenesisWriter {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
-  /** Blobs at most per block go with the target as in EIP-4844 and EIP-7691. */
-  private static final Map<String, int[]> BLOB_SCHEDULE =
-      new TreeMap<>(
-          Map.of("cancun", new int[] {3, 6, 3_338_477}, "prague", new int[] {6, 9, 5_007_716}));
+  /** What geth wants to be told even where it is what the EIPs say. */
+  private static final Map<String, BlobParameters> BLOB_SCHEDULE =
+      Map.of("cancun", BlobParameters.CANCUN, "prague", BlobParameters.PRAGUE);
 
   private GenesisWriter() {}
 
@@ -57,16 +58,16 @@ final class GenesisWriter {
             difficulty -> config.put("terminalTotalDifficulty", difficulty.toUnsignedBigInteger()));
     if (from.forkTimes().containsKey("cancunTime")) {
       ObjectNode schedule = config.putObject("blobSchedule");
-      BLOB_SCHEDULE.forEach(
-          (fork, numbers) -> {
-            if (from.forkTimes().containsKey(fork + "Time")) {
+      SortedMap<String, BlobParameters> all = new TreeMap<>(BLOB_SCHEDULE);
+      all.keySet().removeIf(fork -> !from.forkTimes().containsKey(fork + "Time"));
+      all.putAll(from.blobSchedule());
+      all.forEach(
+          (fork, blobs) ->
               schedule
                   .putObject(fork)
-                  .put("target", from.blobTargets().getOrDefault(fork, numbers[0]))
-                  .put("max", numbers[1])
-                  .put("baseFeeUpdateFraction", numbers[2]);
-            }
-          });
+                  .put("target", blobs.target())
+                  .put("max", blobs.max())
+                  .put("baseFeeUpdateFraction", blobs.updateFraction()));
     }
   }
 

@@ -25,9 +25,6 @@ public final class BlockRules {
   /** The gas limit changes by less than the parent's divided by this. */
   public static final long GAS_LIMIT_BOUND_DIVISOR = 1_024;
 
-  /** EIP-4844. */
-  public static final long GAS_PER_BLOB = 1 << 17;
-
   private static final Bytes NO_NONCE = Bytes.wrap(new byte[BlockHeader.NONCE_BYTES]);
 
   private final ChainConfig config;
@@ -141,23 +138,22 @@ public final class BlockRules {
       return Optional.empty();
     }
     long used = header.blobGasUsed().get();
-    if (Long.remainderUnsigned(used, GAS_PER_BLOB) != 0) {
-      return fault("blobGasUsed", Long.toUnsignedString(used), "a multiple of " + GAS_PER_BLOB);
+    if (Long.remainderUnsigned(used, BlobFee.GAS_PER_BLOB) != 0) {
+      return fault(
+          "blobGasUsed", Long.toUnsignedString(used), "a multiple of " + BlobFee.GAS_PER_BLOB);
     }
     if (fork(header) == Fork.LATER) {
       return Optional.empty(); // EIP-7918 and blob-parameter forks go by other formulas
     }
-    long expected = excessBlobGas(parent, fork(header));
+    long expected = excessBlobGas(parent, header.timestamp());
     return header.excessBlobGas().get() == expected
         ? Optional.empty()
         : fault("excessBlobGas", Long.toUnsignedString(header.excessBlobGas().get()), expected);
   }
 
-  /** The excess blob gas of a child of {@code parent} under {@code fork} (EIP-4844). */
-  public long excessBlobGas(BlockHeader parent, Fork fork) {
-    long before = parent.excessBlobGas().orElse(0L) + parent.blobGasUsed().orElse(0L);
-    long target = config.blobTarget(fork) * GAS_PER_BLOB;
-    return Long.compareUnsigned(before, target) > 0 ? before - target : 0;
+  /** The excess blob gas of a child of {@code parent} at this time, until Osaka (EIP-4844). */
+  public long excessBlobGas(BlockHeader parent, long timestamp) {
+    return BlobFee.excessAfter(parent, config.blobs(timestamp), false);
   }
 
   /** Checks that a body is the one its header commits to. */
@@ -184,7 +180,7 @@ public final class BlockRules {
         return fault("withdrawalsRoot", header.withdrawalsRoot().orElseThrow(), withdrawals);
       }
     }
-    long blobGas = blobs(body) * GAS_PER_BLOB;
+    long blobGas = blobs(body) * BlobFee.GAS_PER_BLOB;
     long claimed = header.blobGasUsed().orElse(0L);
     return blobGas == claimed
         ? Optional.empty()

@@ -2,6 +2,7 @@ package io.kadlink.protocols.eth.rules;
 
 import io.kadlink.protocols.eth.chain.ForkTimeline;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -18,30 +19,27 @@ import org.jspecify.annotations.Nullable;
  * @param forkBlocks each field whose name ends in {@code Block}, such as {@code londonBlock}
  * @param forkTimes each field whose name ends in {@code Time}, such as {@code shanghaiTime}
  * @param terminalTotalDifficulty the total difficulty at which the Merge happens, if it does
- * @param blobTargets blobs aimed at per block, by lower-case fork name ({@code blobSchedule})
+ * @param blobSchedule parameters of blobs by lower-case fork name, where they are not those of the
+ *     fork's EIP
  */
 public record ChainConfig(
     long chainId,
     SortedMap<String, Long> forkBlocks,
     SortedMap<String, Long> forkTimes,
     Optional<UInt256> terminalTotalDifficulty,
-    Map<String, Integer> blobTargets) {
+    Map<String, BlobParameters> blobSchedule) {
   private static final String LONDON = "londonBlock";
   private static final String SHANGHAI = "shanghaiTime";
   private static final String CANCUN = "cancunTime";
   private static final String PRAGUE = "pragueTime";
+  private static final String TIME = "Time";
   private static final String AMSTERDAM = "amsterdamTime";
   private static final List<String> UNDERSTOOD_TIMES = List.of(SHANGHAI, CANCUN, PRAGUE);
-
-  /** EIP-4844 and EIP-7691. */
-  private static final int CANCUN_BLOB_TARGET = 3;
-
-  private static final int PRAGUE_BLOB_TARGET = 6;
 
   public ChainConfig {
     forkBlocks = new TreeMap<>(forkBlocks);
     forkTimes = new TreeMap<>(forkTimes);
-    blobTargets = Map.copyOf(blobTargets);
+    blobSchedule = Map.copyOf(blobSchedule);
   }
 
   /** The rules for a block of this number and time. */
@@ -68,11 +66,26 @@ public record ChainConfig(
     return fork(number, timestamp) == Fork.LATER && passed(forkTimes.get(AMSTERDAM), timestamp);
   }
 
-  /** Blobs aimed at per block. */
-  public int blobTarget(Fork fork) {
-    return fork.has(Fork.PRAGUE)
-        ? blobTargets.getOrDefault("prague", PRAGUE_BLOB_TARGET)
-        : blobTargets.getOrDefault("cancun", CANCUN_BLOB_TARGET);
+  /**
+   * The parameters of blobs in a block of this time: those of the last fork to then that has any.
+   */
+  public BlobParameters blobs(long timestamp) {
+    BlobParameters latest = blobSchedule.getOrDefault("cancun", BlobParameters.CANCUN);
+    long since = 0;
+    for (Map.Entry<String, Long> fork : forkTimes.entrySet()) {
+      String name = fork.getKey().substring(0, fork.getKey().length() - TIME.length());
+      BlobParameters own = blobSchedule.get(name.toLowerCase(Locale.ROOT));
+      if (own == null && fork.getKey().equals(PRAGUE)) {
+        own = BlobParameters.PRAGUE;
+      }
+      if (own != null
+          && passed(fork.getValue(), timestamp)
+          && Long.compareUnsigned(fork.getValue(), since) >= 0) {
+        latest = own;
+        since = fork.getValue();
+      }
+    }
+    return latest;
   }
 
   /** The fork ids of the chain with this config. */

@@ -18,4 +18,15 @@ public enum Fork {
   public boolean has(Fork fork) {
     return compareTo(fork) >= 0;
   }
+
+  /** The fork before this one; the first has none but itself. */
+  public Fork previous() {
+    return switch (this) {
+      case BEFORE_LONDON, LONDON -> BEFORE_LONDON;
+      case SHANGHAI -> LONDON;
+      case CANCUN -> SHANGHAI;
+      case PRAGUE -> CANCUN;
+      case LATER -> PRAGUE;
+    };
+  }
 }

@@ -1,8 +1,10 @@
 package io.kadlink.protocols.eth.rules;
 
+import io.kadlink.protocols.eth.chain.BlobSidecar;
 import io.kadlink.protocols.eth.chain.Transaction;
 import io.kadlink.protocols.eth.chain.TransactionPayload;
 import java.math.BigInteger;
+import java.util.Arrays;
 import java.util.Optional;
 import org.apache.tuweni.units.bigints.UInt256;
 
@@ -18,6 +20,9 @@ public final class TransactionRules {
   private static final long MAX_TRANSACTION_GAS = 1 << 24;
 
   private static final int UINT256_BITS = 256;
+
+  /** EIP-4844: what a blob is named by begins with it. */
+  private static final byte VERSION_KZG = 1;
 
   private final UInt256 chainId;
 
@@ -49,7 +54,9 @@ public final class TransactionRules {
     if (maxFee(payload).bitLength() > UINT256_BITS) {
       return fault("gas limit times fee overflows 256 bits");
     }
-    return gasFault(payload, fork).or(() -> signatureFault(transaction));
+    return gasFault(payload, fork)
+        .or(() -> blobFault(payload, fork))
+        .or(() -> signatureFault(transaction));
   }
 
   private static Optional<String> gasFault(TransactionPayload payload, Fork fork) {
@@ -70,14 +77,27 @@ public final class TransactionRules {
               + ", expected at most "
               + MAX_TRANSACTION_GAS);
     }
-    if (payload instanceof TransactionPayload.Blob blob && blob.blobVersionedHashes().isEmpty()) {
-      return fault("a blob transaction without blobs");
-    }
     if (payload instanceof TransactionPayload.SetCode setCode
         && setCode.authorizations().isEmpty()) {
       return fault("a set-code transaction without authorizations");
     }
     return Optional.empty();
+  }
+
+  private static Optional<String> blobFault(TransactionPayload payload, Fork fork) {
+    if (!(payload instanceof TransactionPayload.Blob blob)) {
+      return Optional.empty();
+    }
+    int blobs = blob.blobVersionedHashes().size();
+    if (blobs == 0) {
+      return fault("a blob transaction without blobs");
+    }
+    if (fork.has(Fork.LATER) && blobs > BlobSidecar.MAX_BLOBS) {
+      return fault(blobs + " blobs, expected at most " + BlobSidecar.MAX_BLOBS + " (EIP-7594)");
+    }
+    return blob.blobVersionedHashes().stream().allMatch(hash -> hash.get(0) == VERSION_KZG)
+        ? Optional.empty()
+        : fault("a blob's hash of another version than " + VERSION_KZG);
   }
 
   private static Optional<String> signatureFault(Transaction transaction) {
@@ -86,15 +106,31 @@ public final class TransactionRules {
         : fault("the signature (v, r, s) is not valid");
   }
 
+  /**
+   * Whether what breaks a rule under {@code fork} also does under the fork before it and under all
+   * that follow, so that no peer can have held it for valid, wherever its head is.
+   */
+  public boolean isFaultWhereverTheHeadIs(Transaction transaction, Fork fork) {
+    return Arrays.stream(Fork.values())
+        .filter(other -> other.has(fork.previous()))
+        .allMatch(other -> fault(transaction, other).isPresent());
+  }
+
   /** The most wei that its gas can cost. */
   public static BigInteger maxFee(TransactionPayload payload) {
     return new BigInteger(Long.toUnsignedString(payload.gasLimit()))
         .multiply(payload.maxFeePerGas().toUnsignedBigInteger());
   }
 
-  /** The most wei that it can take from its sender. */
+  /** The most wei that it can take from its sender, for gas, blobs and as value. */
   public static BigInteger maxCost(TransactionPayload payload) {
-    return maxFee(payload).add(payload.value().toUnsignedBigInteger());
+    BigInteger cost = maxFee(payload).add(payload.value().toUnsignedBigInteger());
+    return payload instanceof TransactionPayload.Blob blob ? cost.add(maxBlobFee(blob)) : cost;
+  }
+
+  private static BigInteger maxBlobFee(TransactionPayload.Blob payload) {
+    return BigInteger.valueOf(payload.blobVersionedHashes().size() * BlobFee.GAS_PER_BLOB)
+        .multiply(payload.maxFeePerBlobGas().toUnsignedBigInteger());
   }
 
   private static Fork since(TransactionPayload payload) {
