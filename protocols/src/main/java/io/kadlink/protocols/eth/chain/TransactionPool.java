@@ -21,6 +21,14 @@ public interface TransactionPool {
     return add(PooledTransaction.of(transaction));
   }
 
+  /**
+   * {@link #add(PooledTransaction)} for a transaction of this node's own operator: as far as the
+   * pool can, it is kept over a restart and not driven out by better paid ones.
+   */
+  default Verdict addLocal(PooledTransaction transaction) {
+    return add(transaction);
+  }
+
   boolean contains(Bytes32 hash);
 
   Optional<Transaction> get(Bytes32 hash);
@@ -48,12 +56,15 @@ public interface TransactionPool {
     return pooled(hash).map(PooledTransactionCodec::bytes);
   }
 
-  /** Hashes of all that is pending, at most {@code max}. */
+  /** Hashes of all that waits for nothing but a block, at most {@code max}. */
   List<Bytes32> hashes(int max);
 
   int size();
 
-  /** Calls {@code listener} with each newly accepted transaction, on any thread. */
+  /**
+   * Calls {@code listener} with each accepted transaction once it does not wait for another one of
+   * its sender any more, on any thread.
+   */
   Chain.Subscription onAdded(Consumer<Transaction> listener);
 
   /** What became of a transaction. */

@@ -77,7 +77,15 @@ public final class ChainGenerator {
     Files.createDirectories(directory);
     Files.writeString(directory.resolve(GENESIS_FILE), GenesisFile.format(genesis));
     PoolLimits limits =
-        new PoolLimits(transactions + 1, Integer.MAX_VALUE, transactions + 1, 1 << 20);
+        new PoolLimits(
+            transactions + 1,
+            Integer.MAX_VALUE,
+            transactions + 1,
+            transactions + 1,
+            0,
+            0,
+            0,
+            UInt256.ZERO);
     try (DevChain chain =
         DevChain.open(
             DevChainOptions.of(genesis)

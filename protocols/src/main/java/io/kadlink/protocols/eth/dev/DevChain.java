@@ -10,9 +10,12 @@ import io.kadlink.protocols.eth.chain.Receipt;
 import io.kadlink.protocols.eth.chain.Transaction;
 import io.kadlink.protocols.eth.chain.TransactionPayload;
 import io.kadlink.protocols.eth.dev.ChainStore.Standing;
+import io.kadlink.protocols.eth.kzg.NativeKzg;
 import io.kadlink.protocols.eth.pool.HeadView;
 import io.kadlink.protocols.eth.pool.Mempool;
+import io.kadlink.protocols.eth.pool.NextBlock;
 import io.kadlink.protocols.eth.pool.PoolContent;
+import io.kadlink.protocols.eth.pool.PoolFiles;
 import io.kadlink.protocols.eth.rules.BaseFee;
 import io.kadlink.protocols.eth.rules.BlockRules;
 import io.kadlink.protocols.eth.rules.ChainConfig;
@@ -61,6 +64,9 @@ public final class DevChain implements Chain {
   private static final long CLOSE_SECONDS = 30;
   private static final long CHECKERS_IDLE_SECONDS = 10;
 
+  /** What the pool keeps on disk, in the chain's directory. */
+  private static final String POOL = "pool";
+
   private final DevChainOptions options;
   private final ChainStore store;
   private final Bytes32 genesisHash;
@@ -82,7 +88,12 @@ public final class DevChain implements Chain {
   record Head(BlockHeader header, Standing standing) {}
 
   private DevChain(
-      DevChainOptions options, ChainStore store, BlockJudge judge, Bytes32 genesisHash, Head head) {
+      DevChainOptions options,
+      ChainStore store,
+      BlockJudge judge,
+      PoolFiles poolFiles,
+      Bytes32 genesisHash,
+      Head head) {
     this.options = options;
     this.store = store;
     this.genesisHash = genesisHash;
@@ -92,7 +103,12 @@ public final class DevChain implements Chain {
     this.rules = new BlockRules(config);
     ChainMetrics metrics = new ChainMetrics(options.meters());
     this.pool =
-        new Mempool(new TransactionRules(config.chainId()), options.poolLimits(), options.meters());
+        new Mempool(
+            new TransactionRules(config.chainId()),
+            options.poolLimits(),
+            poolFiles,
+            NativeKzg::load,
+            options.meters());
     this.ownExecutor = options.executor().isPresent() ? null : newThread();
     this.checkers = options.executor().isPresent() ? null : newCheckers();
     this.missing = new MissingReceipts(store);
@@ -106,7 +122,6 @@ public final class DevChain implements Chain {
     pool.onHead(stateView(head), List.of());
     options.meters().gauge("kadlink.chain.head", this, chain -> chain.head().number());
     options.meters().gauge("kadlink.chain.unwritten", imports, each -> each.unwritten() ? 1 : 0);
-    options.meters().gauge("kadlink.chain.pool", pool, Mempool::size);
   }
 
   private static ExecutorService newThread() {
@@ -173,7 +188,11 @@ public final class DevChain implements Chain {
           throw StoredGenesis.damaged(store, missing.get());
         }
       }
-      return new DevChain(options, store, judge, genesisHash, head);
+      PoolFiles poolFiles =
+          options.directory().isPresent()
+              ? PoolFiles.in(options.directory().get().resolve(POOL))
+              : PoolFiles.inMemory();
+      return new DevChain(options, store, judge, poolFiles, genesisHash, head);
     } catch (MissingNodeException e) {
       store.close();
       throw new IOException(
@@ -300,7 +319,7 @@ public final class DevChain implements Chain {
     HeadView now = stateView(head);
     return now == null || now.objection(payload).isPresent()
         ? OptionalLong.empty()
-        : OptionalLong.of(TransactionGas.required(payload, now.fork()));
+        : OptionalLong.of(TransactionGas.required(payload, now.next().fork()));
   }
 
   /** The base fee of the block after the head, in wei per gas. */
@@ -371,12 +390,8 @@ public final class DevChain implements Chain {
     if (!at.standing().stateChecked()) {
       return null;
     }
-    BlockHeader parent = at.header();
     return new ExecutedHead(
-        state(parent),
-        options.genesis().config().fork(parent.number() + 1, parent.timestamp() + 1),
-        BaseFee.after(parent, rules.fork(parent).has(Fork.LONDON)),
-        parent.gasLimit());
+        state(at.header()), NextBlock.after(at.header(), options.genesis().config()));
   }
 
   /** Called on the import thread after each commit. */

@@ -5,7 +5,6 @@ import io.kadlink.protocols.eth.rules.Fork;
 import io.kadlink.protocols.eth.state.Account;
 import java.util.Optional;
 import org.apache.tuweni.bytes.Bytes;
-import org.apache.tuweni.units.bigints.UInt256;
 
 /**
  * What a transaction pool judges by: the accounts at the head, and the rules of the next block. The
@@ -16,15 +15,20 @@ public interface HeadView {
   /** The account at this 20-byte address; {@link Account#NONE} when there is none. */
   Account account(Bytes address);
 
-  /** Rules of the block after the head. */
-  Fork fork();
+  /**
+   * Whether the code of this account is a delegation (EIP-7702), so that it may send though it has
+   * code. Only asked for accounts with code.
+   */
+  boolean isDelegated(Bytes address);
 
-  /** Wei per gas in the block after the head. */
-  UInt256 baseFee();
-
-  /** Gas limit of the head. */
-  long gasLimit();
+  /** The rules of the block after the head, as far as they don't depend on accounts. */
+  NextBlock next();
 
   /** Why this chain can't carry such a transaction though it is valid; empty when it can. */
   Optional<String> objection(TransactionPayload payload);
+
+  /** Whether the block after the head is under this fork's rules or later ones. */
+  default boolean has(Fork fork) {
+    return next().fork().has(fork);
+  }
 }

@@ -1,257 +1,285 @@
 package io.kadlink.protocols.eth.pool;
 
+import io.kadlink.protocols.eth.chain.BlobSidecar;
+import io.kadlink.protocols.eth.chain.CellMask;
 import io.kadlink.protocols.eth.chain.Chain.Subscription;
+import io.kadlink.protocols.eth.chain.Kzg;
 import io.kadlink.protocols.eth.chain.PooledTransaction;
+import io.kadlink.protocols.eth.chain.PooledTransactionCodec;
 import io.kadlink.protocols.eth.chain.Transaction;
 import io.kadlink.protocols.eth.chain.TransactionPayload;
 import io.kadlink.protocols.eth.chain.TransactionPool;
+import io.kadlink.protocols.eth.pool.Refusal.Cause;
+import io.kadlink.protocols.eth.rules.Delegation;
+import io.kadlink.protocols.eth.rules.Fork;
 import io.kadlink.protocols.eth.rules.TransactionRules;
-import io.kadlink.protocols.eth.state.Account;
+import io.kadlink.protocols.eth.trie.MissingNodeException;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.math.BigInteger;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.tuweni.bytes.Bytes;
 import org.apache.tuweni.bytes.Bytes32;
-import org.apache.tuweni.units.bigints.UInt256;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Transactions that the state at the head can pay for, ordered by nonce for each sender. A
- * transaction takes the place of another with its sender and nonce when it pays {@value
- * #PRICE_BUMP_PERCENT} % more, both in tip and in all. When the pool is full, the one worth least
- * gives way to one that pays more.
+ * Transactions that the state at the head can pay for, ordered by nonce for each sender. Those up
+ * to the first gap in the nonces are executable: only they are told, announced and put into blocks.
  *
- * <p>Answers come at once and from any thread, so one lock guards the content; signatures are
- * recovered and listeners called outside it.
+ * <p>Answers come at once and from any thread, so one lock guards the content. Whatever is dear
+ * happens outside it: recovery of signatures, proofs of blobs, listeners. A transaction is judged
+ * before that, so that only what could be taken is worth the effort, and again when it is put in.
  */
 public final class Mempool implements TransactionPool {
   private static final Logger LOG = LoggerFactory.getLogger(Mempool.class);
 
-  /** As other clients ask for; less would let a sender have a transaction gossiped for free. */
-  static final int PRICE_BUMP_PERCENT = 10;
+  private static final Refusal UNKNOWN =
+      new Refusal(Cause.STATE_UNKNOWN, "the state at the head is not known here");
 
-  private static final BigInteger HUNDRED = BigInteger.valueOf(100);
-
-  private final TransactionRules rules;
-  private final PoolLimits limits;
+  private final Supplier<Optional<Kzg>> kzg;
+  private final StaticRules staticRules;
   private final PoolMetrics metrics;
   private final List<Consumer<Transaction>> listeners = new CopyOnWriteArrayList<>();
   private final ReentrantLock lock = new ReentrantLock();
-  private final PendingTransactions pending = new PendingTransactions();
+  private final LocalJournal journal;
+  private final PoolBody body;
+  private boolean journalRead;
 
   /** Null when the state at the head is not known. */
   private @Nullable HeadView head;
 
-  /** An empty pool that takes nothing before its first {@link #onHead head}. */
-  public Mempool(TransactionRules rules, PoolLimits limits, MeterRegistry meters) {
-    this.rules = rules;
-    this.limits = limits;
+  /**
+   * An empty pool that takes nothing before its first {@link #onHead head}.
+   *
+   * @param kzg asked for when the first blob is to be verified
+   */
+  public Mempool(
+      TransactionRules rules,
+      PoolLimits limits,
+      PoolFiles files,
+      Supplier<Optional<Kzg>> kzg,
+      MeterRegistry meters) {
+    this.kzg = kzg;
+    this.staticRules = new StaticRules(rules, limits);
     this.metrics = new PoolMetrics(meters);
+    this.journal = new LocalJournal(files.locals());
+    this.body = new PoolBody(rules, limits, new BlobShelf(files.blobs()), journal, metrics);
+    meters.gauge("kadlink.chain.pool", this, Mempool::size);
+    meters.gauge("kadlink.chain.pool.queued", this, pool -> pool.locked(body::queuedSize));
+    meters.gauge("kadlink.chain.pool.bytes", this, pool -> pool.locked(body::bytes));
+    meters.gauge("kadlink.chain.pool.blob.bytes", this, pool -> pool.locked(body::blobBytes));
+  }
+
+  private <T> T locked(Supplier<T> action) {
+    lock.lock();
+    try {
+      return action.get();
+    } finally {
+      lock.unlock();
+    }
   }
 
   @Override
   public Verdict add(PooledTransaction pooled) {
-    Transaction transaction = pooled.transaction();
-    Verdict verdict =
-        transaction.payload() instanceof TransactionPayload.Blob
-            ? new Verdict.Refused("blob transactions are not taken here", false)
-            : judge(transaction);
-    metrics.count(verdict);
-    if (verdict instanceof Verdict.Refused refused) {
-      LOG.debug("transaction {} is refused: {}", transaction.hash(), refused.reason());
-    } else if (verdict instanceof Verdict.Accepted) {
-      tell(transaction);
-    }
-    return verdict;
+    return add(pooled, false);
   }
 
-  private Verdict judge(Transaction transaction) {
-    int bytes = transaction.encoded().size();
-    if (bytes > limits.maxTransactionBytes()) {
-      return new Verdict.Refused(bytes + " bytes, at most " + limits.maxTransactionBytes(), false);
+  @Override
+  public Verdict addLocal(PooledTransaction pooled) {
+    return add(pooled, true);
+  }
+
+  private Verdict add(PooledTransaction pooled, boolean local) {
+    Attempt attempt;
+    try {
+      attempt = attempt(pooled, local);
+    } catch (MissingNodeException e) {
+      // The chain has gone on by more states than it keeps, and is about to say so.
+      LOG.debug("transaction {} can't be judged", pooled.hash(), e);
+      attempt = Attempt.refused(UNKNOWN);
     }
+    metrics.count(attempt.verdict());
+    if (attempt.refusal() != null) {
+      metrics.count(attempt.refusal());
+      LOG.debug("transaction {} is refused: {}", pooled.hash(), attempt.refusal().reason());
+    }
+    attempt.executable().forEach(entry -> tell(entry.transaction()));
+    return attempt.verdict();
+  }
+
+  /** What became of a transaction, and what is executable by it. */
+  private record Attempt(Verdict verdict, @Nullable Refusal refusal, List<PoolEntry> executable) {
+    static final Attempt KNOWN = new Attempt(new Verdict.Known(), null, List.of());
+
+    static Attempt refused(Refusal refusal) {
+      return new Attempt(refusal.verdict(), refusal, List.of());
+    }
+  }
+
+  private Attempt attempt(PooledTransaction given, boolean local) {
     HeadView view;
     lock.lock();
     try {
-      view = head;
-      if (pending.get(transaction.hash()) != null) {
-        return new Verdict.Known();
+      if (body.get(given.hash()) != null) {
+        return Attempt.KNOWN;
       }
+      view = head;
     } finally {
       lock.unlock();
     }
     if (view == null) {
-      return new Verdict.Refused("the state at the head is not known here", false);
+      return Attempt.refused(UNKNOWN);
     }
-    Optional<String> fault = rules.fault(transaction, view.fork());
-    if (fault.isPresent()) {
-      return new Verdict.Refused(fault.get(), true);
+    NextBlock next = view.next();
+    PooledTransaction pooled = local ? inFormOf(given, next) : given;
+    Optional<Refusal> refusal = staticRules.refusal(pooled, next, local);
+    if (refusal.isPresent()) {
+      return Attempt.refused(refusal.get());
     }
-    Bytes sender = transaction.sender().orElseThrow();
+    PoolEntry entry = entry(pooled, local, next);
+    if (pooled.sidecar().isEmpty()) {
+      return put(entry, pooled, null);
+    }
+    refusal = locked(() -> body.refusal(entry, view));
+    if (refusal.isPresent()) {
+      return Attempt.refused(refusal.get());
+    }
+    Optional<Kzg> library = kzg.get();
+    if (library.isEmpty()) {
+      return Attempt.refused(
+          new Refusal(Cause.UNSUPPORTED, "blobs can't be verified on this machine"));
+    }
+    Optional<BlobShelf.Verified> verified = BlobShelf.verify(pooled, library.get());
+    return verified.isEmpty()
+        ? Attempt.refused(
+            new Refusal(Cause.SIDECAR, "a sidecar whose proofs don't hold for its blobs"))
+        : put(entry, pooled, verified.get());
+  }
+
+  /** Since Osaka our own blobs are proven by cells, however they were given to us. */
+  private PooledTransaction inFormOf(PooledTransaction given, NextBlock next) {
+    boolean convert =
+        next.fork().has(Fork.LATER)
+            && given.flaw().isEmpty()
+            && given
+                .sidecar()
+                .filter(sidecar -> sidecar.form() == BlobSidecar.Form.BLOB_PROOFS)
+                .filter(sidecar -> !sidecar.blobs().isEmpty())
+                .isPresent();
+    if (!convert) {
+      return given;
+    }
+    return kzg.get()
+        .filter(library -> library.verify(given.sidecar().orElseThrow()))
+        .map(
+            library ->
+                new PooledTransaction(
+                    given.transaction(), given.sidecar().map(library::withCellProofs)))
+        .orElse(given);
+  }
+
+  private static PoolEntry entry(PooledTransaction pooled, boolean local, NextBlock next) {
+    Transaction transaction = pooled.transaction();
+    int bytes = PooledTransactionCodec.bytes(pooled);
+    long cells =
+        pooled
+            .sidecar()
+            .filter(sidecar -> sidecar.form() == BlobSidecar.Form.CELL_PROOFS)
+            .map(
+                sidecar ->
+                    (long) sidecar.blobs().size()
+                        * BlobSidecar.CELLS_PER_BLOB
+                        * BlobSidecar.CELL_BYTES)
+            .orElse(0L);
+    return new PoolEntry(
+        transaction,
+        transaction.sender().orElseThrow(),
+        bytes,
+        bytes + cells,
+        authorities(transaction.payload()),
+        pooled.sidecar().map(BlobSidecar::form).orElse(BlobSidecar.Form.CELL_PROOFS),
+        local,
+        next.number());
+  }
+
+  private static Set<Bytes> authorities(TransactionPayload payload) {
+    if (!(payload instanceof TransactionPayload.SetCode setCode)) {
+      return Set.of();
+    }
+    Set<Bytes> authorities = new LinkedHashSet<>();
+    setCode
+        .authorizations()
+        .forEach(each -> Delegation.authority(each).ifPresent(authorities::add));
+    return authorities;
+  }
+
+  private Attempt put(
+      PoolEntry entry, PooledTransaction pooled, BlobShelf.@Nullable Verified sidecar) {
     lock.lock();
     try {
-      return addChecked(transaction, sender);
+      if (body.get(entry.hash()) != null) {
+        return Attempt.KNOWN;
+      }
+      HeadView view = head;
+      if (view == null) {
+        return Attempt.refused(UNKNOWN);
+      }
+      PoolBody.Added added = body.add(entry, pooled, sidecar, view);
+      return switch (added) {
+        case PoolBody.Added.No no -> Attempt.refused(no.refusal());
+        case PoolBody.Added.Yes yes -> new Attempt(new Verdict.Accepted(), null, yes.executable());
+      };
     } finally {
       lock.unlock();
     }
-  }
-
-  private Verdict addChecked(Transaction transaction, Bytes sender) {
-    if (pending.get(transaction.hash()) != null) {
-      return new Verdict.Known();
-    }
-    HeadView view = head;
-    if (view == null) {
-      return new Verdict.Refused("the state at the head is not known here", false);
-    }
-    Optional<String> refusal =
-        stateRefusal(transaction, sender, view)
-            .or(() -> replacementRefusal(transaction, sender))
-            .or(() -> fundsRefusal(transaction, sender, view))
-            .or(() -> roomRefusal(transaction, sender));
-    if (refusal.isPresent()) {
-      return new Verdict.Refused(refusal.get(), false);
-    }
-    pending.put(sender, transaction);
-    return new Verdict.Accepted();
-  }
-
-  private static Optional<String> stateRefusal(
-      Transaction transaction, Bytes sender, HeadView view) {
-    TransactionPayload payload = transaction.payload();
-    Account account = view.account(sender);
-    if (Long.compareUnsigned(payload.nonce(), account.nonce()) < 0) {
-      return Optional.of(
-          "nonce "
-              + Long.toUnsignedString(payload.nonce())
-              + " is used, the account's next is "
-              + Long.toUnsignedString(account.nonce()));
-    }
-    if (account.hasCode()) {
-      return Optional.of("the sender has code (EIP-3607)");
-    }
-    if (Long.compareUnsigned(payload.gasLimit(), view.gasLimit()) > 0) {
-      return Optional.of(
-          "gas limit "
-              + Long.toUnsignedString(payload.gasLimit())
-              + " is above the block's "
-              + view.gasLimit());
-    }
-    if (payload.maxFeePerGas().isZero()) {
-      return Optional.of("it offers no fee");
-    }
-    return view.objection(payload);
-  }
-
-  private Optional<String> replacementRefusal(Transaction transaction, Bytes sender) {
-    TransactionPayload payload = transaction.payload();
-    Transaction before = pending.at(sender, payload.nonce());
-    if (before == null) {
-      int count = pending.countOf(sender);
-      return count >= limits.maxPerSender()
-          ? Optional.of("the sender has " + count + " transactions waiting already")
-          : Optional.empty();
-    }
-    boolean pays =
-        bumped(payload.maxFeePerGas(), before.payload().maxFeePerGas())
-            && bumped(payload.maxPriorityFeePerGas(), before.payload().maxPriorityFeePerGas());
-    return pays
-        ? Optional.empty()
-        : Optional.of(
-            "replacing a transaction takes " + PRICE_BUMP_PERCENT + " % more fee and tip");
-  }
-
-  private static boolean bumped(UInt256 after, UInt256 before) {
-    BigInteger least =
-        before
-            .toUnsignedBigInteger()
-            .multiply(BigInteger.valueOf(100 + PRICE_BUMP_PERCENT))
-            .divide(HUNDRED);
-    return after.compareTo(before) > 0 && after.toUnsignedBigInteger().compareTo(least) >= 0;
-  }
-
-  private Optional<String> fundsRefusal(Transaction transaction, Bytes sender, HeadView view) {
-    BigInteger cost = pending.costOf(sender).add(TransactionRules.maxCost(transaction.payload()));
-    Transaction before = pending.at(sender, transaction.payload().nonce());
-    if (before != null) {
-      cost = cost.subtract(TransactionRules.maxCost(before.payload()));
-    }
-    UInt256 balance = view.account(sender).balance();
-    return cost.compareTo(balance.toUnsignedBigInteger()) > 0
-        ? Optional.of(
-            "with what waits already it could cost "
-                + cost
-                + ", the balance is "
-                + balance.toDecimalString())
-        : Optional.empty();
-  }
-
-  /** Makes room by letting cheaper transactions go; says so when there are none. */
-  private Optional<String> roomRefusal(Transaction transaction, Bytes sender) {
-    if (pending.at(sender, transaction.payload().nonce()) != null) {
-      return Optional.empty();
-    }
-    int bytes = transaction.encoded().size();
-    while (pending.size() + 1 > limits.maxTransactions()
-        || pending.bytes() + bytes > limits.maxBytes()) {
-      Optional<Transaction> cheapest = pending.cheapestLast();
-      if (cheapest.isEmpty()
-          || PendingTransactions.price(cheapest.get())
-                  .compareTo(PendingTransactions.price(transaction))
-              >= 0) {
-        return Optional.of("the pool is full and no transaction in it pays less");
-      }
-      LOG.debug("transaction {} gives way to one that pays more", cheapest.get().hash());
-      pending.remove(cheapest.get());
-    }
-    return Optional.empty();
   }
 
   /** Moves on to another head; {@code returned} are transactions of blocks that no longer count. */
   public void onHead(@Nullable HeadView view, List<Transaction> returned) {
+    List<PoolEntry> executable;
+    boolean readJournal;
     lock.lock();
     try {
+      HeadView before = head;
       head = view;
       if (view == null) {
         return;
       }
-      for (Bytes sender : pending.senders()) {
-        review(sender, view);
-      }
-      for (Transaction transaction : returned) {
-        if (rules.fault(transaction, view.fork()).isEmpty()) {
-          addChecked(transaction, transaction.sender().orElseThrow());
-        }
-      }
+      executable = body.review(view, before, returned);
+      readJournal = !journalRead;
+      journalRead = true;
     } finally {
       lock.unlock();
     }
+    executable.forEach(entry -> tell(entry.transaction()));
+    if (readJournal) {
+      readJournal();
+    }
   }
 
-  /** Drops what the account can no longer send: used nonces, and what its balance can't pay. */
-  private void review(Bytes sender, HeadView view) {
-    Account account = view.account(sender);
-    BigInteger left = account.balance().toUnsignedBigInteger();
-    for (Transaction transaction : pending.of(sender)) {
-      TransactionPayload payload = transaction.payload();
-      boolean used = Long.compareUnsigned(payload.nonce(), account.nonce()) < 0;
-      if (!used) {
-        left = left.subtract(TransactionRules.maxCost(payload));
-      }
-      if (used
-          || left.signum() < 0
-          || account.hasCode()
-          || rules.fault(transaction, view.fork()).isPresent()) {
-        pending.remove(transaction);
+  /** What was there when the process before this one ended, however it did. */
+  private void readJournal() {
+    for (PooledTransaction pooled : journal.all()) {
+      Attempt attempt = attempt(pooled, true);
+      attempt.executable().forEach(entry -> tell(entry.transaction()));
+      Refusal refusal = attempt.refusal();
+      if (refusal != null) {
+        boolean over = refusal.cause() == Cause.NONCE || refusal.cause() == Cause.INVALID;
+        LOG.info(
+            "transaction {} of our own is {}: {}",
+            pooled.hash(),
+            over ? "over" : "left for the next start",
+            refusal.reason());
+        if (over) {
+          journal.remove(pooled.hash());
+        }
       }
     }
   }
@@ -261,59 +289,22 @@ public final class Mempool implements TransactionPool {
    * the first gap.
    */
   public List<List<Transaction>> executable() {
-    lock.lock();
-    try {
-      HeadView view = head;
-      if (view == null) {
-        return List.of();
-      }
-      List<List<Transaction>> queues = new ArrayList<>();
-      for (Bytes sender : pending.senders()) {
-        List<Transaction> queue = pending.executable(sender, view.account(sender).nonce());
-        if (!queue.isEmpty()) {
-          queues.add(queue);
-        }
-      }
-      return queues;
-    } finally {
-      lock.unlock();
-    }
+    return locked(() -> head == null ? List.of() : body.executable());
   }
 
   /** All of it; nothing is pending while the state at the head is not known. */
   public PoolContent content() {
-    lock.lock();
-    try {
-      Map<Bytes, List<Transaction>> ready = new TreeMap<>();
-      Map<Bytes, List<Transaction>> queued = new TreeMap<>();
-      HeadView view = head;
-      for (Bytes sender : pending.senders()) {
-        List<Transaction> all = pending.of(sender);
-        int count =
-            view == null ? 0 : pending.executable(sender, view.account(sender).nonce()).size();
-        if (count > 0) {
-          ready.put(sender, all.subList(0, count));
-        }
-        if (count < all.size()) {
-          queued.put(sender, all.subList(count, all.size()));
-        }
-      }
-      return new PoolContent(ready, queued);
-    } finally {
-      lock.unlock();
-    }
+    return locked(() -> body.content(head != null));
   }
 
   /** The nonce of the next transaction that {@code sender} should sign. */
   public long nextNonce(Bytes sender) {
-    lock.lock();
-    try {
-      HeadView view = head;
-      long nonce = view == null ? 0 : view.account(sender).nonce();
-      return nonce + pending.executable(sender, nonce).size();
-    } finally {
-      lock.unlock();
-    }
+    return locked(
+        () -> {
+          HeadView view = head;
+          return body.firstGap(sender)
+              .orElseGet(() -> view == null ? 0L : view.account(sender).nonce());
+        });
   }
 
   @Override
@@ -323,32 +314,46 @@ public final class Mempool implements TransactionPool {
 
   @Override
   public Optional<Transaction> get(Bytes32 hash) {
-    lock.lock();
-    try {
-      return Optional.ofNullable(pending.get(hash));
-    } finally {
-      lock.unlock();
-    }
+    return entry(hash).map(PoolEntry::transaction);
+  }
+
+  private Optional<PoolEntry> entry(Bytes32 hash) {
+    return locked(() -> Optional.ofNullable(body.get(hash)));
+  }
+
+  @Override
+  public Optional<PooledTransaction> pooled(Bytes32 hash) {
+    return entry(hash)
+        .flatMap(
+            entry ->
+                entry.isBlob()
+                    ? body.blobs().get(hash)
+                    : Optional.of(PooledTransaction.of(entry.transaction())));
+  }
+
+  @Override
+  public Optional<Integer> pooledBytes(Bytes32 hash) {
+    return entry(hash).map(PoolEntry::pooledBytes);
+  }
+
+  @Override
+  public Optional<List<Bytes>> cells(Bytes32 hash, CellMask mask) {
+    return entry(hash)
+        .flatMap(
+            entry ->
+                entry.transaction().payload() instanceof TransactionPayload.Blob blob
+                    ? body.blobs().cells(blob, hash, mask)
+                    : Optional.empty());
   }
 
   @Override
   public List<Bytes32> hashes(int max) {
-    lock.lock();
-    try {
-      return pending.hashes(max);
-    } finally {
-      lock.unlock();
-    }
+    return locked(() -> body.executableHashes(max));
   }
 
   @Override
   public int size() {
-    lock.lock();
-    try {
-      return pending.size();
-    } finally {
-      lock.unlock();
-    }
+    return locked(body::size);
   }
 
   @Override

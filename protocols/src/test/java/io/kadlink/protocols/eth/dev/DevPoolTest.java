@@ -24,7 +24,9 @@ class DevPoolTest {
   private static final Bytes TO = TestChain.STRANGER;
 
   private final TestChain test =
-      new TestChain(DevChainOptions.devChain().withPoolLimits(new PoolLimits(6, 2_000, 3, 1_000)));
+      new TestChain(
+          DevChainOptions.devChain()
+              .withPoolLimits(new PoolLimits(6, 2_000, 3, 3, 6, 3, 0, UInt256.ONE)));
   private final Mempool pool = test.chain.pool();
 
   @AfterEach
@@ -125,80 +127,18 @@ class DevPoolTest {
   }
 
   @Test
-  void aReplacementPaysTenPercentMoreInFeeAndTip() {
-    Transaction first = transfer(0, 0, 1_000_000, 1_000);
-    accepted(first);
-    refused(transfer(0, 0, 1_099_999, 1_100), "10 %", false);
-    refused(transfer(0, 0, 1_100_000, 1_099), "10 %", false);
-    Transaction second = transfer(0, 0, 1_100_000, 1_100);
-    accepted(second);
-    assertThat(pool.contains(first.hash())).isFalse();
-    assertThat(pool.size()).isEqualTo(1);
-  }
-
-  @Test
-  void aReplacementOfTinyPricesStillPaysMore() {
-    accepted(transfer(0, 0, 5, 1));
-    refused(transfer(0, 0, 5, 1 - 1), "10 %", false);
-    refused(transfer(0, 0, 6, 1), "10 %", false);
-    accepted(transfer(0, 0, 6, 2));
-  }
-
-  @Test
-  void oneSenderHasBoundedRoom() {
-    for (int nonce = 0; nonce < 3; nonce++) {
-      accepted(transfer(0, nonce));
-    }
-    refused(transfer(0, 3), "has 3 transactions waiting already", false);
-    accepted(transfer(0, 2, FEE.toLong() * 2, 200));
-  }
-
-  @Test
-  void aFullPoolLetsTheCheapestGoForOneThatPaysMore() {
-    Transaction cheap = transfer(5, 0, FEE.toLong(), 10);
-    accepted(cheap);
-    for (int account = 0; account < 5; account++) {
-      accepted(transfer(account, 0, FEE.toLong(), 50));
-    }
-    refused(transfer(6, 0, FEE.toLong(), 10), "full", false);
-    accepted(transfer(6, 0, FEE.toLong(), 11));
-    assertThat(pool.contains(cheap.hash())).isFalse();
-    assertThat(pool.size()).isEqualTo(6);
-  }
-
-  @Test
-  void bytesAreBoundedToo() {
-    accepted(withData(0, 700, 50));
-    accepted(withData(1, 700, 60));
-    refused(withData(2, 700, 50), "full", false);
-    refused(withData(2, 901, 1_000_000), "at most 1000", false);
-    accepted(withData(2, 700, 70));
-    assertThat(pool.size()).isEqualTo(2);
-  }
-
-  private static Transaction withData(int account, int bytes, long tip) {
-    return TestChain.signed(
-        new TransactionPayload.DynamicFee(
-            UInt256.valueOf(DevGenesis.CHAIN_ID),
-            0,
-            UInt256.valueOf(tip),
-            FEE,
-            100_000,
-            Optional.of(TO),
-            UInt256.ONE,
-            Bytes.wrap(new byte[bytes]),
-            List.of()),
-        account);
-  }
-
-  @Test
   void aGapInTheNoncesWaitsUntilItIsFilled() {
     Transaction late = transfer(0, 1);
+    List<Transaction> told = new ArrayList<>();
+    pool.onAdded(told::add);
     accepted(late);
+    assertThat(told).isEmpty();
+    assertThat(pool.hashes(9)).isEmpty();
     assertThat(test.chain.nextNonce(DevAccounts.address(0))).isZero();
     assertThat(test.mine().body().transactions()).isEmpty();
     Transaction early = transfer(0, 0);
     accepted(early);
+    assertThat(told).containsExactly(early, late);
     assertThat(test.chain.nextNonce(DevAccounts.address(0))).isEqualTo(2);
     assertThat(test.mine().body().transactions()).containsExactly(early, late);
   }
