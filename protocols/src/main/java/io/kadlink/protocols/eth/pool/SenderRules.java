@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a transaction must keep to because of its sender: the account at the head, and what of it
- * waits already. Used under the pool's lock.
+ * waits already. Used under the pool's lock. Where wallets know a refusal by its wording in other
+ * clients, it begins with that.
  */
 final class SenderRules {
   /** As other clients ask for; less would let a sender have a transaction gossiped for free. */
@@ -74,7 +75,7 @@ final class SenderRules {
     if (Long.compareUnsigned(entry.nonce(), account.nonce()) < 0) {
       return refusal(
           Cause.NONCE,
-          "nonce "
+          "nonce too low: "
               + Long.toUnsignedString(entry.nonce())
               + " is used, the account's next is "
               + Long.toUnsignedString(account.nonce()));
@@ -125,7 +126,7 @@ final class SenderRules {
         ? Optional.empty()
         : refusal(
             Cause.PRICE,
-            "replacing a transaction takes "
+            "replacement transaction underpriced: it takes "
                 + percent
                 + " % more fee and tip"
                 + (blob ? " and blob fee" : "")
@@ -177,7 +178,7 @@ final class SenderRules {
     return cost.compareTo(balance.toUnsignedBigInteger()) > 0
         ? refusal(
             Cause.BALANCE,
-            "with what waits already it could cost "
+            "insufficient funds: with what waits already it could cost "
                 + cost
                 + ", the balance is "
                 + balance.toDecimalString())

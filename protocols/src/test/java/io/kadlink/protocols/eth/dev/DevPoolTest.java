@@ -87,7 +87,7 @@ class DevPoolTest {
   void whatDependsOnTheStateIsNobodysFault() {
     test.pending(0, TO, 1);
     test.mine();
-    refused(transfer(0, 0), "nonce 0 is used, the account's next is 1", false);
+    refused(transfer(0, 0), "nonce too low: 0 is used, the account's next is 1", false);
     Transaction fromNobody =
         new Wallet(NodeKey.of(Bytes32.fromHexString("0x01")), DevGenesis.CHAIN_ID)
             .transfer(0, TO, UInt256.ONE, FEE, UInt256.ONE);
@@ -105,7 +105,7 @@ class DevPoolTest {
     Wallet wallet = TestChain.wallet(0);
     accepted(wallet.transfer(0, TO, half, FEE, UInt256.ONE));
     Transaction tooMuch = wallet.transfer(1, TO, half, FEE, UInt256.ONE);
-    refused(tooMuch, "with what waits already it could cost", false);
+    refused(tooMuch, "insufficient funds: with what waits already it could cost", false);
     UInt256 fees = FEE.multiply(UInt256.valueOf(42_000));
     accepted(wallet.transfer(1, TO, half.subtract(fees), FEE, UInt256.ONE));
   }

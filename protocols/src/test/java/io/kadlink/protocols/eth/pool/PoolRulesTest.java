@@ -103,7 +103,7 @@ class PoolRulesTest {
   @Test
   void aUsedNonceIsRefused() {
     test.account(1, 5, ETHER).head();
-    test.refuses(transfer(1, 4, 100), "nonce 4 is used, the account's next is 5");
+    test.refuses(transfer(1, 4, 100), "nonce too low: 4 is used, the account's next is 5");
     test.accepts(transfer(1, 5, 100));
   }
 
