@@ -124,7 +124,16 @@ final class EthSessions {
             context.random(),
             metrics,
             NativeKzg::load);
-    Sync sync = new Sync(chain, peers, loop, clock, context.random(), metrics, this::downloadEnded);
+    Sync sync =
+        new Sync(
+            chain,
+            peers,
+            loop,
+            context.computation(),
+            clock,
+            context.random(),
+            metrics,
+            this::downloadEnded);
     ReceiptDownload receipts =
         new ReceiptDownload(chain, peers, loop, clock, metrics, sync::farBehind);
     BlockGossip blocks =

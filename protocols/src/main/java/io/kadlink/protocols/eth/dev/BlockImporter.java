@@ -52,6 +52,7 @@ final class BlockImporter {
    * Adds a block.
    *
    * @param bodyFault what was found wrong with the body; asked for at most once
+   * @throws StateGoneException when the state it needs is kept no more; nothing has changed
    */
   ImportResult add(Block block, Supplier<Optional<String>> bodyFault) {
     BlockHeader header = block.header();
@@ -67,7 +68,7 @@ final class BlockImporter {
       Optional<String> gone = replay.ensure(parent.get());
       if (gone.isPresent()) {
         LOG.info("block {} leaves the chain too far below its head: {}", header, gone.get());
-        return new ImportResult.Invalid(gone.get());
+        throw new StateGoneException(gone.get());
       }
     }
     return switch (judge.judge(block, parent.get(), before.get().stateChecked(), bodyFault)) {
@@ -246,6 +247,15 @@ final class BlockImporter {
     returned.clear();
     store.rollback();
     missing.rollback();
+  }
+
+  /** A block can't be judged because a state is kept no more, which is nobody's fault. */
+  static final class StateGoneException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    StateGoneException(String reason) {
+      super(reason);
+    }
   }
 
   /** Hears of each commit, on the import thread. */

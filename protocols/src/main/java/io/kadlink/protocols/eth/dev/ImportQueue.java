@@ -52,7 +52,12 @@ final class ImportQueue {
       Function<BlockImporter, R> work, Consumer<R> counter, CompletableFuture<R> answer) {
     /** Does it; what comes back is to be run once it is committed. */
     Runnable run(BlockImporter importer) {
-      R result = work.apply(importer);
+      R result;
+      try {
+        result = work.apply(importer);
+      } catch (BlockImporter.StateGoneException e) {
+        return () -> answer.completeExceptionally(e);
+      }
       return () -> {
         counter.accept(result);
         answer.complete(result);

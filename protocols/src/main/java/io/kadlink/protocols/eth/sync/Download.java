@@ -5,6 +5,7 @@ import io.kadlink.protocols.eth.chain.Block;
 import io.kadlink.protocols.eth.chain.BlockHeader;
 import io.kadlink.protocols.eth.chain.Chain;
 import io.kadlink.protocols.eth.chain.ImportResult;
+import io.kadlink.protocols.eth.chain.Transaction;
 import io.kadlink.protocols.eth.peer.EthMetrics;
 import io.kadlink.protocols.eth.peer.EthPeer;
 import io.kadlink.protocols.eth.peer.EthPeers;
@@ -18,6 +19,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * <pre>
  *   our head on its chain? --no--> common ancestor by bisection
  *          |                              |
- *          +---- headers in batches <-----+   from the one peer, links checked
+ *          +---- HeaderDownload <---------+   batches from the one peer, links checked
  *                        |
  *                 bodies (BodyDownload)       from all peers
  *                        |
@@ -43,14 +45,17 @@ import org.slf4j.LoggerFactory;
 final class Download {
   private static final Logger log = LoggerFactory.getLogger(Download.class);
 
-  /** Headers in one request; what all clients serve in one answer, about 110 KiB. */
-  static final int HEADER_BATCH = 192;
-
   /** Blocks handed to the chain and not answered yet. */
-  static final int MAX_IMPORTING = 64;
+  static final int MAX_IMPORTING = 1_024;
+
+  /** Bytes of them. */
+  static final long MAX_IMPORTING_BYTES = 16L << 20;
 
   /** A download that brings no block for this long is given up. */
-  static final Duration STALL = Duration.ofSeconds(30);
+  static final Duration STALL = Duration.ofSeconds(20);
+
+  /** So long we wait for headers with nothing else to do; then another peer's chain is followed. */
+  static final Duration STARVATION = Duration.ofSeconds(10);
 
   /** How often resting peers are asked again. */
   private static final Duration TICK = Duration.ofSeconds(1);
@@ -69,20 +74,24 @@ final class Download {
 
   private final Chain chain;
   private final EthPeer source;
+  private final EthPeers peers;
   private final Loop loop;
   private final InstantSource clock;
   private final EthMetrics metrics;
   private final Consumer<End> ended;
   private final BodyDownload bodies;
   private final long startingBlock;
+  private final BlockHeader startingHeader;
   private final Loop.Timer tick;
 
-  private BlockHeader last;
-  private boolean askingHeaders = true;
+  private @Nullable HeaderDownload headers;
   private @Nullable End headersEnd;
   private int importing;
+  private long importingBytes;
   private long imported;
+  private long importedBytes;
   private Instant lastProgress;
+  private Instant lastFed;
   private boolean over;
 
   Download(
@@ -90,19 +99,22 @@ final class Download {
       EthPeer source,
       EthPeers peers,
       Loop loop,
+      Executor computation,
       InstantSource clock,
       EthMetrics metrics,
       Consumer<End> ended) {
     this.chain = chain;
     this.source = source;
+    this.peers = peers;
     this.loop = loop;
     this.clock = clock;
     this.metrics = metrics;
     this.ended = ended;
-    this.bodies = new BodyDownload(peers, clock, this::advance);
-    this.last = chain.head();
-    this.startingBlock = last.number();
+    this.bodies = new BodyDownload(source, peers, loop, computation, clock, this::advance);
+    this.startingHeader = chain.head();
+    this.startingBlock = startingHeader.number();
     this.lastProgress = clock.instant();
+    this.lastFed = lastProgress;
     this.tick = loop.repeat(TICK, this::tick);
   }
 
@@ -119,9 +131,14 @@ final class Download {
     return imported;
   }
 
+  /** Bytes of headers and transactions of these. */
+  long importedBytes() {
+    return importedBytes;
+  }
+
   void start() {
     source.requestHeaders(
-        new GetBlockHeaders.AtNumber(startingBlock), 1 + HEADER_BATCH, false, this::begin);
+        new GetBlockHeaders.AtNumber(startingBlock), 1 + HeaderDownload.BATCH, false, this::begin);
   }
 
   /** Gives up without calling anybody. */
@@ -129,6 +146,9 @@ final class Download {
     over = true;
     tick.cancel();
     bodies.end();
+    if (headers != null) {
+      headers.end();
+    }
   }
 
   /** The first answer: with our head at its beginning, its chain continues ours. */
@@ -136,16 +156,24 @@ final class Download {
     if (over) {
       return;
     }
-    List<BlockHeader> headers = answer.map(BlockHeaders::headers).orElse(List.of());
-    if (headers.isEmpty()) {
+    List<BlockHeader> first = answer.map(BlockHeaders::headers).orElse(List.of());
+    if (first.isEmpty()) {
       if (answer.isPresent()) {
         source.failed("no header of block " + startingBlock + ", although it claims a later one");
       }
       endHeaders(End.HEADERS_LOST);
-    } else if (headers.getFirst().equals(last)) {
-      append(headers.subList(1, headers.size()), HEADER_BATCH);
-    } else if (headers.getFirst().number() != startingBlock || startingBlock == 0) {
-      breach("block " + headers.getFirst().number() + " first, asked for " + startingBlock);
+    } else if (first.getFirst().equals(startingHeader)) {
+      HeaderDownload following = headersAfter(startingHeader);
+      following.begin(first.subList(1, first.size()), HeaderDownload.BATCH);
+      advance();
+    } else if (first.getFirst().number() != startingBlock || startingBlock == 0) {
+      source.drop(
+          DisconnectReason.PROTOCOL_BREACH,
+          "BlockHeaders: block "
+              + first.getFirst().number()
+              + " first, asked for "
+              + startingBlock);
+      endHeaders(End.HEADERS_LOST);
     } else {
       log.debug("{}: its block {} is not ours, looking for the ancestor", source, startingBlock);
       new AncestorSearch(chain, source, startingBlock, this::fork).start();
@@ -160,65 +188,24 @@ final class Download {
       endHeaders(End.HEADERS_LOST);
       return;
     }
-    last = ancestor.get();
-    log.info("{}: its chain leaves ours after block {}", source, last);
-    requestHeaders();
+    log.info("{}: its chain leaves ours after block {}", source, ancestor.get());
+    headersAfter(ancestor.get());
+    advance();
   }
 
-  private void requestHeaders() {
-    askingHeaders = true;
-    source.requestHeaders(
-        new GetBlockHeaders.AtNumber(last.number() + 1),
-        HEADER_BATCH,
-        false,
-        answer -> {
-          if (over) {
-            return;
-          }
-          if (answer.isEmpty()) {
-            endHeaders(End.HEADERS_LOST);
-          } else {
-            append(answer.get().headers(), HEADER_BATCH);
-          }
-        });
+  private HeaderDownload headersAfter(BlockHeader last) {
+    HeaderDownload following =
+        new HeaderDownload(source, last, this::found, this::advance, this::endHeaders);
+    headers = following;
+    return following;
   }
 
-  private void append(List<BlockHeader> headers, int asked) {
-    askingHeaders = false;
-    BlockHeader before = last;
-    for (BlockHeader header : headers) {
-      if (header.number() != last.number() + 1 || !header.parentHash().equals(last.hash())) {
-        breach("block " + header + " does not follow block " + last);
-        return;
-      }
-      bodies.add(header);
-      last = header;
-    }
-    if (!source.hasBlock(last.number())) {
-      source.setHead(new BlockId(last.number(), last.hash())); // it grew meanwhile
-    }
-    if (headers.isEmpty()
-        && before.number() <= startingBlock
-        && source.hasBlock(startingBlock + 1)) {
-      source.failed("no headers after block " + before.number() + ", although it claims some");
-      endHeaders(End.HEADERS_LOST);
-    } else if (headers.isEmpty()
-        || (headers.size() < asked && !source.hasBlock(last.number() + 1))) {
-      source.succeeded();
-      endHeaders(End.COMPLETE);
-    } else {
-      source.succeeded();
-      advance();
-    }
-  }
-
-  private void breach(String what) {
-    source.drop(DisconnectReason.PROTOCOL_BREACH, "BlockHeaders: " + what);
-    endHeaders(End.HEADERS_LOST);
+  private void found(BlockHeader header) {
+    bodies.add(header);
+    lastFed = clock.instant();
   }
 
   private void endHeaders(End how) {
-    askingHeaders = false;
     headersEnd = how;
     advance();
   }
@@ -227,37 +214,53 @@ final class Download {
     if (over) {
       return;
     }
-    while (importing < MAX_IMPORTING) {
-      Optional<Block> next = bodies.next();
+    while (importing < MAX_IMPORTING && importingBytes < MAX_IMPORTING_BYTES) {
+      Optional<BodyDownload.Filled> next = bodies.next();
       if (next.isEmpty()) {
         break;
       }
-      importing++;
       importBlock(next.get());
     }
     bodies.request();
-    if (headersEnd == null
-        && !askingHeaders
-        && bodies.size() + HEADER_BATCH <= BodyDownload.MAX_HEADERS) {
-      requestHeaders();
+    if (headersEnd == null && headers != null) {
+      headers.request(BodyDownload.MAX_HEADERS - bodies.size());
     }
     if (headersEnd != null && bodies.size() == 0 && importing == 0) {
       end(headersEnd);
     }
   }
 
-  private void importBlock(Block block) {
+  private void importBlock(BodyDownload.Filled filled) {
+    Block block = filled.block();
+    long bytes = bytes(block);
+    importing++;
+    importingBytes += bytes;
     chain
         .importBlock(block)
-        .whenComplete((result, failure) -> loop.execute(() -> imported(block, result, failure)));
+        .whenComplete(
+            (result, failure) -> loop.execute(() -> imported(filled, bytes, result, failure)));
   }
 
-  private void imported(Block block, @Nullable ImportResult result, @Nullable Throwable failure) {
+  private static long bytes(Block block) {
+    long bytes = block.header().encoded().size();
+    for (Transaction transaction : block.body().transactions()) {
+      bytes += transaction.encoded().size();
+    }
+    return bytes;
+  }
+
+  private void imported(
+      BodyDownload.Filled filled,
+      long bytes,
+      @Nullable ImportResult result,
+      @Nullable Throwable failure) {
     importing--;
+    importingBytes -= bytes;
     if (over) {
       return;
     }
-    BlockId id = new BlockId(block.header().number(), block.header().hash());
+    BlockHeader header = filled.block().header();
+    BlockId id = new BlockId(header.number(), header.hash());
     switch (result) {
       case null -> {
         metrics.block("failed");
@@ -266,11 +269,11 @@ final class Download {
       }
       case ImportResult.Imported done -> {
         metrics.block("imported");
-        progressed();
+        progressed(filled, bytes);
       }
       case ImportResult.Known known -> {
         metrics.block("known");
-        progressed();
+        progressed(filled, bytes);
       }
       case ImportResult.UnknownParent unknown -> {
         metrics.block("unknown_parent");
@@ -285,19 +288,37 @@ final class Download {
     }
   }
 
-  private void progressed() {
+  /** A true block: who claims to have it and left its body out is to blame. */
+  private void progressed(BodyDownload.Filled filled, long bytes) {
     imported++;
+    importedBytes += bytes;
     lastProgress = clock.instant();
+    filled.lacking().forEach(BodyRequest::blame);
     advance();
   }
 
   private void tick() {
-    if (clock.instant().isAfter(lastProgress.plus(STALL))) {
-      log.info("no block for {} s, giving up on {}", STALL.toSeconds(), source);
+    Instant now = clock.instant();
+    boolean busy = bodies.size() > 0 || importing > 0;
+    if (busy) {
+      lastFed = now;
+    }
+    if (now.isAfter(lastProgress.plus(STALL)) && importing == 0 && bodies.size() > 0) {
+      source.drop(
+          DisconnectReason.USELESS_PEER,
+          "nobody gave the bodies of its headers for " + STALL.toSeconds() + " s");
       end(End.STALLED);
+    } else if (now.isAfter(lastFed.plus(STARVATION)) && anotherHasMore()) {
+      source.failed("no header for " + STARVATION.toSeconds() + " s");
+      end(End.HEADERS_LOST);
     } else {
       advance();
     }
+  }
+
+  private boolean anotherHasMore() {
+    long next = chain.head().number() + 1;
+    return peers.open().stream().anyMatch(peer -> peer != source && peer.servesBlock(next));
   }
 
   private void end(End how) {

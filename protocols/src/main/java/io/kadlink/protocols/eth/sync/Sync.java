@@ -13,8 +13,10 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,6 +45,7 @@ public final class Sync {
   private final Chain chain;
   private final EthPeers peers;
   private final Loop loop;
+  private final Executor computation;
   private final InstantSource clock;
   private final RandomGenerator random;
   private final EthMetrics metrics;
@@ -54,15 +57,18 @@ public final class Sync {
   private Instant begun;
   private Instant reported;
   private long reportedBlocks;
+  private long reportedBytes;
   private volatile Optional<SyncProgress> progress = Optional.empty();
 
   /**
+   * @param computation where bodies are checked
    * @param caughtUp called when a download has ended
    */
   public Sync(
       Chain chain,
       EthPeers peers,
       Loop loop,
+      Executor computation,
       InstantSource clock,
       RandomGenerator random,
       EthMetrics metrics,
@@ -70,6 +76,7 @@ public final class Sync {
     this.chain = chain;
     this.peers = peers;
     this.loop = loop;
+    this.computation = computation;
     this.clock = clock;
     this.random = random;
     this.metrics = metrics;
@@ -150,12 +157,14 @@ public final class Sync {
   private void follow(EthPeer peer) {
     BlockHeader head = chain.head();
     BlockId theirs = peer.head().orElseThrow();
-    Download begins = new Download(chain, peer, peers, loop, clock, metrics, how -> ended(how));
+    Download begins =
+        new Download(chain, peer, peers, loop, computation, clock, metrics, how -> ended(how));
     download = begins;
     farBehind = Long.compareUnsigned(theirs.number() - head.number(), FAR_BEHIND) >= 0;
     begun = clock.instant();
     reported = begun;
     reportedBlocks = 0;
+    reportedBytes = 0;
     if (farBehind) {
       log.info("syncing from block {} to {} of {}", head.number(), theirs, peer);
       show(begins);
@@ -177,15 +186,23 @@ public final class Sync {
 
   private void report(Download current) {
     Duration since = Duration.between(reported, clock.instant());
-    long blocks = current.imported() - reportedBlocks;
+    double seconds = Math.max(1, since.toMillis()) / 1000.0;
+    double speed = (current.imported() - reportedBlocks) / seconds;
+    double bytes = (current.importedBytes() - reportedBytes) / seconds;
+    long head = chain.head().number();
     log.info(
-        "syncing: block {} of {}, {} blocks/s, {} peers",
-        chain.head().number(),
+        "syncing: block {} of {}, {} blocks/s, {} MB/s, {} peers, {} left",
+        head,
         Long.toUnsignedString(highest(current)),
-        blocks * 1000 / Math.max(1, since.toMillis()),
-        peers.open().size());
+        Math.round(speed),
+        String.format(Locale.ROOT, "%.1f", bytes / 1e6),
+        peers.open().size(),
+        speed < 1
+            ? "unknown time"
+            : Duration.ofSeconds((long) ((highest(current) - head) / speed)));
     reported = clock.instant();
     reportedBlocks = current.imported();
+    reportedBytes = current.importedBytes();
   }
 
   private void ended(Download.End how) {
@@ -203,9 +220,10 @@ public final class Sync {
     if (farBehind) {
       Duration took = Duration.between(begun, clock.instant());
       log.info(
-          "sync {}: {} blocks in {} ms, head {}",
+          "sync {}: {} blocks, {} bytes in {} ms, head {}",
           how == Download.End.COMPLETE ? "complete" : "interrupted",
           current.imported(),
+          current.importedBytes(),
           took.toMillis(),
           chain.head());
     }

@@ -143,7 +143,7 @@ class SyncTest {
   void syncingSaysHowFarItIs() {
     EthNode full = new EthNode(network, new FakeChain().grow(1500));
     EthNode late = new EthNode(network, new FakeChain().grow(10)).dials(full);
-    network.loop().advance(Duration.ofMillis(150));
+    network.loop().advance(Duration.ofMillis(80));
     SyncProgress progress = late.eth().syncing().orElseThrow();
     assertThat(progress.startingBlock()).isEqualTo(10);
     assertThat(progress.highestBlock()).isEqualTo(1500);
