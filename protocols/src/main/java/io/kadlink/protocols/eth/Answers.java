@@ -84,7 +84,7 @@ final class Answers {
               asked.requestId(),
               collect(
                   asked.hashes(),
-                  EthLimits.MAX_CELL_TRANSACTIONS,
+                  EthLimits.SOFT_CELL_REQUEST,
                   false,
                   hash ->
                       chain

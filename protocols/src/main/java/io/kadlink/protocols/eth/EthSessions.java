@@ -11,12 +11,15 @@ import io.kadlink.protocols.eth.peer.Arrival;
 import io.kadlink.protocols.eth.peer.EthMetrics;
 import io.kadlink.protocols.eth.peer.EthPeer;
 import io.kadlink.protocols.eth.peer.EthPeers;
+import io.kadlink.protocols.eth.peer.OffLoop;
 import io.kadlink.protocols.eth.sync.HeadPoll;
 import io.kadlink.protocols.eth.sync.ReceiptDownload;
 import io.kadlink.protocols.eth.sync.Sync;
 import io.kadlink.protocols.eth.sync.SyncProgress;
 import io.kadlink.protocols.eth.wire.EthMessage;
 import io.kadlink.protocols.eth.wire.EthMessage.BlockRangeUpdate;
+import io.kadlink.protocols.eth.wire.EthMessage.GetCells;
+import io.kadlink.protocols.eth.wire.EthMessage.GetPooledTransactions;
 import io.kadlink.protocols.eth.wire.EthMessage.NewBlock;
 import io.kadlink.protocols.eth.wire.EthMessage.NewBlockHashes;
 import io.kadlink.protocols.eth.wire.EthMessage.NewPooledTransactionHashes;
@@ -78,6 +81,7 @@ final class EthSessions {
   private record Running(
       ProtocolContext context,
       EthMetrics metrics,
+      PoolAnswers pool,
       TransactionGossip transactions,
       BlockGossip blocks,
       Sync sync,
@@ -152,6 +156,8 @@ final class EthSessions {
         new Running(
             context,
             metrics,
+            new PoolAnswers(
+                chain.pool(), answers, new OffLoop(context.computation(), loop), loop, metrics),
             transactions,
             blocks,
             sync,
@@ -264,6 +270,7 @@ final class EthSessions {
         session.id(), (id, status) -> status.peer().equals(session) ? null : status);
     peer.close();
     if (now != null) {
+      now.pool().disconnected(peer);
       now.transactions().disconnected(peer);
       now.sync().disconnected(peer);
       now.receipts().disconnected(peer);
@@ -347,7 +354,11 @@ final class EthSessions {
       log.debug("{}: {} not answered, it doesn't read what it has", peer, request.name());
       return;
     }
-    peer.send(answers.to(peer.version(), request));
+    switch (request) {
+      case GetPooledTransactions asked -> now.pool().answer(peer, asked);
+      case GetCells asked -> now.pool().answer(peer, asked);
+      default -> peer.send(answers.to(peer.version(), request));
+    }
   }
 
   private void show(EthPeer peer) {

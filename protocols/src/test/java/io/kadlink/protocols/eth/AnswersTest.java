@@ -45,7 +45,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class AnswersTest {
   private final FakeChain chain = new FakeChain().grow(1100);
-  private final EthNode node = new EthNode(new MemoryNetwork(1), chain);
+  private final MemoryNetwork network = new MemoryNetwork(1);
+  private final EthNode node = new EthNode(network, chain);
   private final PlayedPeer peer = node.meets(EthVersion.ETH_69).greets();
 
   @Test
@@ -279,6 +280,7 @@ class AnswersTest {
   private List<PooledTransaction> answer(EthVersion version, GetPooledTransactions request) {
     PlayedPeer other = node.meets(version).greets();
     other.says(request);
+    network.loop().runDue();
     return other.heardOne(PooledTransactions.class).transactions();
   }
 
@@ -289,6 +291,7 @@ class AnswersTest {
     PlayedPeer other = node.meets(EthVersion.ETH_72).greets();
     CellMask mask = CellMask.of(3, 77);
     other.says(new GetCells(3, List.of(Bytes32.ZERO, blob.hash()), mask));
+    network.loop().runDue();
     assertThat(other.heardOne(Cells.class))
         .isEqualTo(
             new Cells(
@@ -313,6 +316,7 @@ class AnswersTest {
       often.add(hashes.get(i % hashes.size()));
     }
     other.says(new GetCells(3, often, CellMask.ALL));
+    network.loop().runDue();
     assertThat(other.heardOne(Cells.class).transactions()).hasSize(8);
   }
 

@@ -67,6 +67,11 @@ public final class EthNode {
     return new PlayedPeer(this, version, UnaryOperator.identity());
   }
 
+  /** One that says to be this software. */
+  public PlayedPeer meetsClient(EthVersion version, String clientName) {
+    return new PlayedPeer(this, version, session -> session.withClientName(clientName));
+  }
+
   /** One at this address. */
   public PlayedPeer meets(EthVersion version, String address) {
     return new PlayedPeer(

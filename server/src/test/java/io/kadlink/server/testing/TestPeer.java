@@ -34,6 +34,7 @@ public final class TestPeer implements Peer {
   private final List<Behaviour> reports = new ArrayList<>();
   private @Nullable NodeRecord record;
   private @Nullable PublicKey relay;
+  private String clientName = "test-peer";
   private boolean inbound;
   private boolean full;
   private @Nullable DisconnectReason disconnected;
@@ -64,6 +65,11 @@ public final class TestPeer implements Peer {
 
   public TestPeer withAddress(SocketAddress address) {
     this.address = address;
+    return this;
+  }
+
+  public TestPeer withClientName(String name) {
+    this.clientName = name;
     return this;
   }
 
@@ -139,7 +145,7 @@ public final class TestPeer implements Peer {
 
   @Override
   public String clientName() {
-    return "test-peer";
+    return clientName;
   }
 
   @Override

@@ -7,8 +7,10 @@ import io.kadlink.protocols.eth.chain.Kzg;
 import io.kadlink.protocols.eth.chain.PooledTransaction;
 import io.kadlink.protocols.eth.chain.TransactionPool;
 import io.kadlink.protocols.eth.chain.TransactionPool.Verdict;
+import io.kadlink.protocols.eth.peer.CellOrder;
 import io.kadlink.protocols.eth.peer.EthMetrics;
 import io.kadlink.protocols.eth.peer.EthPeer;
+import io.kadlink.protocols.eth.peer.OffLoop;
 import io.kadlink.protocols.eth.wire.EthMessage.Cells;
 import io.kadlink.protocols.eth.wire.EthMessage.PooledTransactions;
 import io.kadlink.protocols.eth.wire.EthVersion;
@@ -17,7 +19,6 @@ import io.kadlink.server.reputation.Behaviour;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,7 +58,6 @@ final class BlobFetcher {
   private final RefusedTransactions refused;
   private final Sources sources;
   private final Map<Bytes32, BlobAssembly> assemblies = new LinkedHashMap<>();
-  private final Map<EthPeer, CellOrder> orders = new HashMap<>();
 
   /** Who has a transaction, and what becomes of it. */
   interface Sources extends TransactionIntake.Listener {
@@ -126,10 +126,6 @@ final class BlobFetcher {
     if (assembly != null) {
       advance(assembly);
     }
-  }
-
-  void disconnected(EthPeer peer) {
-    orders.remove(peer);
   }
 
   private boolean isOver(BlobAssembly assembly) {
@@ -237,7 +233,7 @@ final class BlobFetcher {
       CellMask mask,
       List<Bytes> cells,
       Consumer<Optional<List<Bytes>>> then) {
-    CellOrder likely = orders.getOrDefault(peer, CellOrder.BY_INDEX);
+    CellOrder likely = peer.cellOrder();
     offLoop.run(
         () -> new Check(true, order(likely, sidecar, mask, cells)),
         new Check(false, Optional.empty()),
@@ -249,7 +245,7 @@ final class BlobFetcher {
             giveUp(assembly, "failure");
             return;
           }
-          check.order().ifPresent(found -> orders.put(peer, found));
+          check.order().ifPresent(peer::setCellOrder);
           then.accept(check.order().map(found -> found.byIndex(cells, assembly.blobs())));
         });
   }

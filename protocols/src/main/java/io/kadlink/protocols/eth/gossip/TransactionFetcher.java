@@ -9,6 +9,7 @@ import io.kadlink.protocols.eth.chain.TransactionPool;
 import io.kadlink.protocols.eth.gossip.WantedTransactions.Wanted;
 import io.kadlink.protocols.eth.peer.EthMetrics;
 import io.kadlink.protocols.eth.peer.EthPeer;
+import io.kadlink.protocols.eth.peer.OffLoop;
 import io.kadlink.protocols.eth.wire.EthLimits;
 import io.kadlink.protocols.eth.wire.EthMessage.NewPooledTransactionHashes;
 import io.kadlink.protocols.eth.wire.EthMessage.PooledTransactions;
@@ -232,7 +233,6 @@ final class TransactionFetcher implements BlobFetcher.Sources {
   void disconnected(EthPeer peer) {
     conducts.remove(peer);
     intake.disconnected(peer);
-    blobs.disconnected(peer);
     fetchFromAll(announcersOf(wanted.left(peer)));
     metrics.wantedTransactions(wanted.size(), wanted.claims());
   }

@@ -72,6 +72,7 @@ public final class EthPeer {
   private final Duration requestTimeout;
   private final Consumer<EthPeer> headChanged;
   private final Optional<Bytes> network;
+  private CellOrder cellOrder;
 
   private final KnownHashes knownTransactions = new KnownHashes(MAX_KNOWN_TRANSACTIONS);
   private final KnownHashes knownBlocks = new KnownHashes(MAX_KNOWN_BLOCKS);
@@ -103,6 +104,7 @@ public final class EthPeer {
     this.requestTimeout = requestTimeout;
     this.headChanged = headChanged;
     this.network = AddressNetwork.of(session);
+    this.cellOrder = CellOrder.of(session.clientName());
   }
 
   public Peer session() {
@@ -116,6 +118,15 @@ public final class EthPeer {
   /** The address network it is in, when that counts for limits: not a private one. */
   public Optional<Bytes> network() {
     return network;
+  }
+
+  /** How it lists cells, and so expects them. */
+  public CellOrder cellOrder() {
+    return cellOrder;
+  }
+
+  public void setCellOrder(CellOrder order) {
+    cellOrder = order;
   }
 
   public KnownHashes knownTransactions() {

@@ -1,4 +1,4 @@
-package io.kadlink.protocols.eth.gossip;
+package io.kadlink.protocols.eth.peer;
 
 import io.kadlink.discovery.loop.Loop;
 import java.util.ArrayDeque;
@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * takes more than one of the server's computing threads. Used on the loop, where results come back;
  * whoever hands work in bounds how much waits.
  */
-final class OffLoop {
+public final class OffLoop {
   private static final Logger log = LoggerFactory.getLogger(OffLoop.class);
 
   private final Executor executor;
@@ -23,7 +23,7 @@ final class OffLoop {
   private final Deque<Runnable> waiting = new ArrayDeque<>();
   private boolean busy;
 
-  OffLoop(Executor executor, Loop loop) {
+  public OffLoop(Executor executor, Loop loop) {
     this.executor = executor;
     this.loop = loop;
   }
@@ -33,7 +33,7 @@ final class OffLoop {
    *
    * @param otherwise the result when {@code work} throws, for which this machine is to blame
    */
-  <T> void run(Supplier<T> work, T otherwise, Consumer<T> then) {
+  public <T> void run(Supplier<T> work, T otherwise, Consumer<T> then) {
     loop.assertInLoop();
     waiting.add(
         () -> {
@@ -55,7 +55,7 @@ final class OffLoop {
     try {
       return work.get();
     } catch (RuntimeException e) {
-      log.warn("a blob transaction could not be judged", e);
+      log.warn("work for the eth protocol failed", e);
       return otherwise;
     }
   }
