@@ -58,7 +58,8 @@ class GossipLeavesNothingTest {
     for (int step = 0; step < 3000; step++) {
       if (peers.size() < 12) {
         EthVersion version = EthVersion.values()[random.nextInt(EthVersion.values().length)];
-        peers.add(node.meets(version, "8.8.%d.%d".formatted(peers.size() % 3, step % 250)).greets());
+        peers.add(
+            node.meets(version, "8.8.%d.%d".formatted(peers.size() % 3, step % 250)).greets());
       }
       PlayedPeer peer = peers.get(random.nextInt(peers.size()));
       act(peer, random);
