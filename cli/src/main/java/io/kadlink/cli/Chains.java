@@ -5,6 +5,8 @@ import io.kadlink.protocols.eth.dev.DevChain;
 import io.kadlink.protocols.eth.dev.DevChainOptions;
 import io.kadlink.protocols.eth.dev.GenesisFile;
 import io.kadlink.protocols.eth.dev.InvalidGenesisException;
+import io.kadlink.protocols.eth.state.DumpFile;
+import io.kadlink.protocols.eth.state.InvalidStateException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +31,7 @@ final class Chains {
     if (options.networkId != null) {
       chain = chain.withNetworkId(options.networkId);
     }
-    return chain;
+    return options.pool.applyTo(chain);
   }
 
   /** The chain of a genesis file, or the built-in one, in memory. */
@@ -42,6 +44,18 @@ final class Chains {
       return DevChainOptions.of(GenesisFile.read(file));
     } catch (InvalidGenesisException e) {
       throw new CommandFailure("--genesis: " + e.getMessage(), e);
+    }
+  }
+
+  /** Takes over the state of {@code --state}, which must be that of the head. */
+  static void adoptState(DevChain chain, NodeOptions options) throws IOException {
+    if (options.state == null) {
+      return;
+    }
+    try {
+      chain.adopt(DumpFile.read(options.state));
+    } catch (InvalidStateException e) {
+      throw new CommandFailure("--state: " + e.getMessage(), e);
     }
   }
 

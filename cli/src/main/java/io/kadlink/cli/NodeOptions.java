@@ -99,6 +99,16 @@ final class NodeOptions {
   @Nullable Path importFile;
 
   @Option(
+      names = "--state",
+      paramLabel = "FILE",
+      description =
+          "The state of the head as geth's dump writes it, for transactions on a chain whose"
+              + " contracts are not executed here.")
+  @Nullable Path state;
+
+  @Mixin PoolArguments pool = new PoolArguments();
+
+  @Option(
       names = "--rpc-port",
       paramLabel = "N",
       description = "JSON-RPC over HTTP and WebSocket on loopback (default: off).")

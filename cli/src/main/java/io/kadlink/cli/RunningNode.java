@@ -110,6 +110,7 @@ final class RunningNode implements AutoCloseable {
       this.genesis = chainOptions.genesis();
       this.chain = part(DevChain.open(chainOptions));
       Chains.importBlocks(chain, options);
+      Chains.adoptState(chain, options);
       this.startHead = chain.head().number();
       this.eth = new Eth(chain);
       this.pubSub = new PubSub(PubSubOptions.defaults());

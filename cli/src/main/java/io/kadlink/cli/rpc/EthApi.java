@@ -3,9 +3,10 @@ package io.kadlink.cli.rpc;
 import io.kadlink.protocols.eth.chain.Block;
 import io.kadlink.protocols.eth.chain.BlockBody;
 import io.kadlink.protocols.eth.chain.BlockHeader;
+import io.kadlink.protocols.eth.chain.PooledTransaction;
+import io.kadlink.protocols.eth.chain.PooledTransactionCodec;
 import io.kadlink.protocols.eth.chain.Receipt;
 import io.kadlink.protocols.eth.chain.Transaction;
-import io.kadlink.protocols.eth.chain.TransactionCodec;
 import io.kadlink.protocols.eth.chain.TransactionPool;
 import io.kadlink.protocols.eth.dev.DevChain;
 import io.kadlink.protocols.eth.dev.TransactionPlace;
@@ -141,9 +142,9 @@ public final class EthApi {
   }
 
   private String sendRaw(Params params) throws RpcError {
-    Transaction transaction;
+    PooledTransaction transaction;
     try {
-      transaction = TransactionCodec.decode(params.bytes(0));
+      transaction = PooledTransactionCodec.decode(params.bytes(0));
     } catch (InvalidRlpException e) {
       throw RpcError.invalidParams("not a transaction: " + e.getMessage());
     }
@@ -151,8 +152,8 @@ public final class EthApi {
   }
 
   /** Puts a transaction of our own into the pool; its hash, or why it was not taken. */
-  static String add(TransactionPool pool, Transaction transaction) throws RpcError {
-    return switch (pool.add(transaction)) {
+  static String add(TransactionPool pool, PooledTransaction transaction) throws RpcError {
+    return switch (pool.addLocal(transaction)) {
       case TransactionPool.Verdict.Accepted accepted -> transaction.hash().toHexString();
       case TransactionPool.Verdict.Known known -> throw RpcError.failed("already known");
       case TransactionPool.Verdict.Refused refused -> throw RpcError.failed(refused.reason());

@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
 public final class RpcServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RpcServer.class);
 
-  /** Of a request body or WebSocket message: far above any call, far below what hurts. */
-  static final long MAX_REQUEST_BYTES = 1 << 20;
+  /** Of a request body or WebSocket message: room for the largest blob transaction in hex. */
+  static final long MAX_REQUEST_BYTES = 3 << 20;
 
   private static final Set<String> LOOPBACK_NAMES = Set.of("127.0.0.1", "localhost", "[::1]");
 

@@ -1,5 +1,6 @@
 package io.kadlink.cli.rpc;
 
+import io.kadlink.protocols.eth.chain.PooledTransaction;
 import io.kadlink.protocols.eth.chain.Transaction;
 import io.kadlink.protocols.eth.dev.DevChain;
 import io.kadlink.protocols.eth.dev.Wallet;
@@ -33,7 +34,7 @@ public final class WalletApi {
     signing.lock();
     try {
       Transaction transaction = wallet.transfer(chain, to, wei);
-      return EthApi.add(chain.pool(), transaction);
+      return EthApi.add(chain.pool(), PooledTransaction.of(transaction));
     } finally {
       signing.unlock();
     }

@@ -3,6 +3,7 @@ package io.kadlink.protocols.eth;
 import io.kadlink.identity.NodeId;
 import io.kadlink.identity.NodeRecord;
 import io.kadlink.protocols.eth.chain.Chain;
+import io.kadlink.protocols.eth.chain.PooledTransaction;
 import io.kadlink.protocols.eth.chain.Transaction;
 import io.kadlink.protocols.eth.chain.TransactionPool;
 import io.kadlink.protocols.eth.sync.SyncProgress;
@@ -51,7 +52,7 @@ public final class Eth {
 
   /** Puts a transaction of our own into the pool, from where it goes to all peers. */
   public TransactionPool.Verdict sendTransaction(Transaction transaction) {
-    return chain.pool().add(transaction);
+    return chain.pool().addLocal(PooledTransaction.of(transaction));
   }
 
   /**

@@ -58,7 +58,7 @@ public final class BlockProducer implements AutoCloseable {
   /** {@link #buildBlock(long)} with withdrawals (EIP-4895). */
   public Block buildBlock(long timestamp, List<Withdrawal> withdrawals) {
     BlockHeader parent = chain.head();
-    if (chain.account(coinbase, parent.hash()).isEmpty()) {
+    if (!chain.headStateChecked()) {
       throw new IllegalStateException("the state of the head " + parent + " is not known here");
     }
     return builder.build(

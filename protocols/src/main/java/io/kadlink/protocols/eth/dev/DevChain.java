@@ -23,6 +23,8 @@ import io.kadlink.protocols.eth.rules.Fork;
 import io.kadlink.protocols.eth.rules.TransactionGas;
 import io.kadlink.protocols.eth.rules.TransactionRules;
 import io.kadlink.protocols.eth.state.Account;
+import io.kadlink.protocols.eth.state.DumpedState;
+import io.kadlink.protocols.eth.state.InvalidStateException;
 import io.kadlink.protocols.eth.state.WorldState;
 import io.kadlink.protocols.eth.store.StateLayers;
 import io.kadlink.protocols.eth.trie.MissingNodeException;
@@ -80,6 +82,12 @@ public final class DevChain implements Chain {
   private final List<Consumer<Block>> headListeners = new CopyOnWriteArrayList<>();
 
   private volatile Head head;
+
+  /** A state that was not executed here; null when none was handed in. */
+  private volatile @Nullable DumpedState foreign;
+
+  /** Import thread only. */
+  private boolean saidStateLost;
 
   /** Null until a consensus layer has spoken. */
   private volatile @Nullable ForkChoice chosen;
@@ -286,15 +294,17 @@ public final class DevChain implements Chain {
   /** The account at the head; empty when the state there is not known. */
   public Optional<Account> account(Bytes address) {
     Head now = head;
-    Optional<Account> account =
-        now.standing().stateChecked() ? account(address, now.header().hash()) : Optional.empty();
+    Optional<Account> account = account(address, now.header().hash());
     return account.isEmpty() && !now.equals(head) ? account(address) : account;
   }
 
   /** The account after the block with this hash; empty when that state is not known. */
   public Optional<Account> account(Bytes address, Bytes32 blockHash) {
     if (!store.states().has(blockHash)) {
-      return Optional.empty();
+      return store
+          .header(blockHash)
+          .flatMap(this::foreignState)
+          .map(state -> state.account(address));
     }
     try {
       return store.header(blockHash).map(header -> state(header).account(address));
@@ -317,7 +327,7 @@ public final class DevChain implements Chain {
    */
   public OptionalLong gasOf(TransactionPayload payload) {
     HeadView now = stateView(head);
-    return now == null || now.objection(payload).isPresent()
+    return !(now instanceof ExecutedHead) || now.objection(payload).isPresent()
         ? OptionalLong.empty()
         : OptionalLong.of(TransactionGas.required(payload, now.next().fork()));
   }
@@ -343,10 +353,12 @@ public final class DevChain implements Chain {
         .choose(choice)
         .thenApply(
             outcome -> {
-              if (outcome instanceof ForkChoice.Outcome.Followed) {
-                chosen = choice;
+              if (!(outcome instanceof ForkChoice.Outcome.Followed followed)) {
+                return outcome;
               }
-              return outcome;
+              chosen = choice;
+              boolean known = followed.stateKnown() || foreignState(followed.head()).isPresent();
+              return new ForkChoice.Outcome.Followed(followed.head(), known);
             });
   }
 
@@ -387,11 +399,42 @@ public final class DevChain implements Chain {
   }
 
   private @Nullable HeadView stateView(Head at) {
-    if (!at.standing().stateChecked()) {
-      return null;
+    NextBlock next = NextBlock.after(at.header(), options.genesis().config());
+    if (at.standing().stateChecked()) {
+      return new ExecutedHead(state(at.header()), next);
     }
-    return new ExecutedHead(
-        state(at.header()), NextBlock.after(at.header(), options.genesis().config()));
+    return foreignState(at.header()).map(state -> new ForeignHead(state, next)).orElse(null);
+  }
+
+  /** The state that was handed in, if it is that of this block. */
+  private Optional<DumpedState> foreignState(BlockHeader header) {
+    return Optional.ofNullable(foreign).filter(state -> state.root().equals(header.stateRoot()));
+  }
+
+  /**
+   * Takes over the state of the head, which others have executed: the pool judges by it, and
+   * accounts are answered from it, until a block follows that needs an EVM. To be called before
+   * blocks come from elsewhere.
+   *
+   * @throws InvalidStateException when it is the state of another block than the head
+   */
+  public void adopt(DumpedState state) {
+    Head now = head;
+    if (!state.root().equals(now.header().stateRoot())) {
+      throw new InvalidStateException(
+          "its root is "
+              + state.root()
+              + ", but the state of the head, block "
+              + now.header()
+              + ", has the root "
+              + now.header().stateRoot());
+    }
+    foreign = state;
+    LOG.info(
+        "the state of block {} is known by its {} accounts, not executed here",
+        now.header(),
+        state.size());
+    pool.onHead(stateView(now), List.of());
   }
 
   /** Called on the import thread after each commit. */
@@ -400,7 +443,17 @@ public final class DevChain implements Chain {
       return;
     }
     head = newHead;
-    pool.onHead(stateView(newHead), returned);
+    HeadView view = stateView(newHead);
+    if (foreign != null && view == null && !saidStateLost) {
+      saidStateLost = true;
+      LOG.warn(
+          "the state of block {} is not known: to go on from the one handed in takes an EVM."
+              + " No transactions are taken",
+          newHead.header());
+    } else if (view != null) {
+      saidStateLost = false;
+    }
+    pool.onHead(view, returned);
     for (Block block : newHeads) {
       for (Consumer<Block> listener : headListeners) {
         try {

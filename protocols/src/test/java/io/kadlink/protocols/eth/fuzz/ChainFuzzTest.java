@@ -20,7 +20,7 @@ import org.apache.tuweni.bytes.Bytes32;
 import org.apache.tuweni.rlp.RLP;
 import org.junit.jupiter.api.Test;
 
-/** Decoders of blocks, genesis files and stored trie nodes, fuzzed briefly. */
+/** Decoders of blocks, genesis files, state dumps and stored trie nodes, fuzzed briefly. */
 class ChainFuzzTest {
   private static final Duration BRIEFLY = Duration.ofSeconds(6);
 
@@ -31,6 +31,7 @@ class ChainFuzzTest {
         List.of(
             new FuzzRunner.Target(ChainCodecFuzz.class, blocks()),
             new FuzzRunner.Target(GenesisFileFuzz.class, genesisFiles()),
+            new FuzzRunner.Target(DumpFileFuzz.class, dumps()),
             new FuzzRunner.Target(TrieNodeFuzz.class, trieNodes())));
   }
 
@@ -84,6 +85,22 @@ class ChainFuzzTest {
       seeds.add(vector.get("genesis").toString().getBytes(StandardCharsets.UTF_8));
     }
     return seeds;
+  }
+
+  /** One account in both ways to name it; the root does not matter here. */
+  private static List<byte[]> dumps() {
+    String account =
+        "{\"balance\":\"7\",\"nonce\":1,\"root\":\"0x"
+            + "11".repeat(32)
+            + "\",\"codeHash\":\"0x"
+            + "22".repeat(32)
+            + "\",\"storage\":{}}";
+    String root = "{\"root\":\"" + "33".repeat(32) + "\",\"accounts\":{";
+    return List.of(
+        (root + "\"0x" + "44".repeat(20) + "\":" + account + "}}").getBytes(StandardCharsets.UTF_8),
+        (root + "\"pre(0x" + "55".repeat(32) + ")\":" + account + "}}")
+            .getBytes(StandardCharsets.UTF_8),
+        (root + "}}").getBytes(StandardCharsets.UTF_8));
   }
 
   private static List<byte[]> trieNodes() {
