@@ -23,7 +23,8 @@ until_true 60 "geth starts" ask_geth eth.blockNumber
 geth_enode=$(ask_geth admin.nodeInfo.enode | tr -d '"' | sed 's/@[^:]*:/@127.0.0.1:/')
 
 start_kadlink kadlink --port "$port" --engine-port $((port + 1)) --rpc-port $((port + 2)) --discovery none \
-  --log-level debug --network-id 3503995874084926 --genesis "$chain/genesis.json" --import "$chain/chain.rlp"
+  --log-level debug --network-id 3503995874084926 --genesis "$chain/genesis.json" --import "$chain/chain.rlp" \
+  --state "$chain/headstate.json"
 held "kadlink has imported the chain"
 rpc $((port + 2)) admin_addPeer "[\"$geth_enode\"]" >/dev/null
 until_true 60 "kadlink has the receipts" grep -q 'receipts of .* blocks fetched' "$scratch/kadlink.log"

@@ -29,6 +29,10 @@ public final class BaseMessageCodec {
   static final int MAX_CLIENT_ID_CHARS = 256;
 
   private static final int MAX_PORT = 65535;
+
+  /** What geth's {@code devp2p} puts into a Pong. */
+  private static final Bytes EMPTY_STRING = Bytes.of(0x80);
+
   private static final int FIRST_LIST_BYTE = 0xc0;
 
   private BaseMessageCodec() {}
@@ -229,8 +233,11 @@ public final class BaseMessageCodec {
     }
   }
 
+  /** A list, or one of the two ways in which others say that there is none. */
   private static void requireNothing(String what, Bytes payload) throws ProtocolViolation {
-    if (!payload.isEmpty() && (payload.get(0) & 0xff) < FIRST_LIST_BYTE) {
+    if (!payload.isEmpty()
+        && !payload.equals(EMPTY_STRING)
+        && (payload.get(0) & 0xff) < FIRST_LIST_BYTE) {
       throw violation("base-message-malformed", "a " + what + " that is not a list");
     }
   }

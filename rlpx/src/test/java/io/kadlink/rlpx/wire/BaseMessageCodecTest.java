@@ -175,8 +175,8 @@ class BaseMessageCodecTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "c0", "c101"})
-  void pingAndPongAreEmptyOrAList(String hex) throws Exception {
+  @ValueSource(strings = {"", "80", "c0", "c101"})
+  void pingAndPongSayNothingOrAList(String hex) throws Exception {
     Bytes plain = Bytes.fromHexString(hex);
     for (Bytes payload : List.of(plain, compressed(plain))) {
       assertThat(BaseMessageCodec.decode(BaseMessage.Ping.ID, payload))
