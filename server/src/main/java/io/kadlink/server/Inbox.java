@@ -2,15 +2,17 @@ package io.kadlink.server;
 
 import io.kadlink.rlpx.Unpacking;
 import io.kadlink.rlpx.wire.DisconnectReason;
-import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.tuweni.bytes.Bytes;
 
 /**
- * One peer's way into one protocol: its messages in order, and after them that it is gone. A large
- * message is decoded off the protocol's loop, one at a time; what comes behind it waits here, while
- * the loop serves other peers. What waits is bounded by the {@link ReadGauge}.
+ * One peer's way into one protocol: its messages in order, and after them that it is gone. One is
+ * handed over in a turn of the protocol's loop, and the next takes its place behind those of other
+ * peers: who sends much holds nobody up but itself. A large message is decoded off the loop; what
+ * comes behind it waits. What waits is bounded by the {@link ReadGauge}.
  *
  * <p>{@link #message} and {@link #disconnected} come from the connection's and the server's loop,
  * the rest is confined to the protocol's.
@@ -19,8 +21,16 @@ final class Inbox {
   private final Session session;
   private final ProtocolHost host;
   private final ReadGauge.Level level;
-  private final Queue<Runnable> behind = new ArrayDeque<>();
-  private boolean decoding;
+  private final Queue<Arrival> arrivals = new ConcurrentLinkedQueue<>();
+
+  /** Arrivals that are not worked off; whoever makes it one has the first of them handed over. */
+  private final AtomicInteger open = new AtomicInteger();
+
+  /** Something to hand over. */
+  private interface Arrival {
+    /** Whether it is worked off; else it says later that it is {@link #done}. */
+    boolean handOver();
+  }
 
   Inbox(Session session, ProtocolHost host, ReadGauge.Level level) {
     this.session = session;
@@ -32,59 +42,61 @@ final class Inbox {
   void message(int code, Bytes payload) {
     level.arrived(payload.size());
     host.traffic().received(code, payload.size());
-    host.loop().execute(() -> inTurn(() -> receive(code, payload)));
+    add(() -> receive(code, payload));
   }
 
   void disconnected(DisconnectReason reason) {
-    host.loop().execute(() -> inTurn(() -> host.disconnected(session, reason)));
+    add(
+        () -> {
+          host.disconnected(session, reason);
+          return true;
+        });
   }
 
-  private void inTurn(Runnable arrival) {
-    if (decoding || !behind.isEmpty()) {
-      behind.add(arrival);
-    } else {
-      arrival.run();
-    }
-  }
-
-  /** One for each turn of the loop, so that what has gathered does not hold up other peers. */
-  private void next() {
-    Runnable first = behind.poll();
-    try {
-      if (first != null) {
-        first.run();
-      }
-    } finally {
-      continueSoon();
-    }
-  }
-
-  private void continueSoon() {
-    if (!decoding && !behind.isEmpty()) {
+  private void add(Arrival arrival) {
+    arrivals.add(arrival);
+    if (open.getAndIncrement() == 0) {
       host.loop().execute(this::next);
     }
   }
 
-  private void receive(int code, Bytes payload) {
+  private void next() {
+    Arrival first = arrivals.poll();
+    boolean done = true;
+    try {
+      done = first == null || first.handOver();
+    } finally {
+      if (done) {
+        done();
+      }
+    }
+  }
+
+  private void done() {
+    if (open.decrementAndGet() > 0) {
+      host.loop().execute(this::next);
+    }
+  }
+
+  private boolean receive(int code, Bytes payload) {
     if (payload.size() < Unpacking.LARGE_BYTES) {
       workedOff(host.handle(session, code, payload), payload);
-      return;
+      return true;
     }
-    decoding = true;
     host.unpacking()
         .submit(
             () -> {
               Protocol.Decoded message = host.decodeLarge(session, code, payload);
               return () -> {
-                decoding = false;
                 try {
                   workedOff(host.handle(session, code, message), payload);
                 } finally {
-                  continueSoon();
+                  done();
                 }
               };
             },
             this::onLoop);
+    return false;
   }
 
   private void workedOff(CompletionStage<?> done, Bytes payload) {
