@@ -178,12 +178,13 @@ final class ChainCommand implements Runnable {
     if (!Files.isRegularFile(file)) {
       throw new CommandFailure("There is no file " + file);
     }
-    try {
-      long blocks = ChainFile.importInto(chain, file, new ImportProgress(file, Files.size(file)));
-      say("took " + blocks + " blocks; the head is " + chain.head());
+    long blocks;
+    try (ImportProgress progress = new ImportProgress(file, Files.size(file))) {
+      blocks = ChainFile.importInto(chain, file, progress);
     } catch (IOException e) {
       throw new CommandFailure(String.valueOf(e.getMessage()), e);
     }
+    say("took " + blocks + " blocks; the head is " + chain.head());
   }
 
   private void say(String text) {

@@ -65,11 +65,12 @@ final class Chains {
       return;
     }
     Path file = options.importFile;
-    try {
-      long blocks = ChainFile.importInto(chain, file, new ImportProgress(file, Files.size(file)));
-      log.info("imported {}: {} blocks, head {}", file, blocks, chain.head());
+    long blocks;
+    try (ImportProgress progress = new ImportProgress(file, Files.size(file))) {
+      blocks = ChainFile.importInto(chain, file, progress);
     } catch (ChainFile.ImportException e) {
       throw new CommandFailure("--import: " + e.getMessage(), e);
     }
+    log.info("imported {}: {} blocks, head {}", file, blocks, chain.head());
   }
 }

@@ -24,7 +24,7 @@ public final class ChainFile {
   private static final int BUFFER_BYTES = 1 << 20;
 
   /** Blocks handed to the chain before the first answer is waited for. */
-  private static final int MAX_IN_FLIGHT = 256;
+  private static final int MAX_IN_FLIGHT = 1_024;
 
   private ChainFile() {}
 
@@ -49,7 +49,11 @@ public final class ChainFile {
   }
 
   private record InFlight(
-      BlockHeader header, long index, long bytesRead, CompletionStage<ImportResult> answer) {}
+      BlockHeader header,
+      long index,
+      long start,
+      long bytesRead,
+      CompletionStage<ImportResult> answer) {}
 
   /**
    * Imports every block of a file.
@@ -98,7 +102,7 @@ public final class ChainFile {
           requireGenesis(block, index, start);
         } else {
           inFlight.add(
-              new InFlight(block.header(), index, in.bytesRead(), chain.importBlock(block)));
+              new InFlight(block.header(), index, start, in.bytesRead(), chain.importBlock(block)));
         }
         settle(MAX_IN_FLIGHT);
       }
@@ -122,9 +126,9 @@ public final class ChainFile {
       }
     }
 
-    /** Takes answers until no more than {@code left} are open. */
+    /** Takes the answers that are there, and waits until no more than {@code left} are open. */
     private void settle(int left) throws ImportException {
-      while (inFlight.size() > left) {
+      while (inFlight.size() > left || isAnswered(inFlight.peek())) {
         InFlight oldest = inFlight.remove();
         ImportResult result;
         try {
@@ -146,12 +150,23 @@ public final class ChainFile {
       }
     }
 
+    private static boolean isAnswered(@Nullable InFlight block) {
+      return block != null && block.answer().toCompletableFuture().isDone();
+    }
+
     private void report(InFlight done) {
       progress.imported(done.header(), done.index() + 1, done.bytesRead());
     }
 
     private String describe(InFlight block) {
-      return file + ": block " + block.index() + " (number " + block.header() + "): ";
+      return file
+          + ": block "
+          + block.index()
+          + " at byte "
+          + block.start()
+          + " (number "
+          + block.header()
+          + "): ";
     }
   }
 
