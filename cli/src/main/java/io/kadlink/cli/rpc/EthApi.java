@@ -108,7 +108,9 @@ public final class EthApi {
         .orElseThrow(
             () ->
                 RpcError.failed(
-                    "the state of block " + header.number() + " was not computed by this node"));
+                    "the state of block "
+                        + header.number()
+                        + " was not computed by this node, or is kept no more"));
   }
 
   private @Nullable Object transaction(Params params) throws RpcError {

@@ -129,6 +129,7 @@ public final class DevChain implements Chain {
             metrics);
     pool.onHead(stateView(head), List.of());
     options.meters().gauge("kadlink.chain.head", this, chain -> chain.head().number());
+    options.meters().gauge("kadlink.chain.states", store.states(), StateLayers::size);
     options.meters().gauge("kadlink.chain.unwritten", imports, each -> each.unwritten() ? 1 : 0);
   }
 

@@ -2,72 +2,45 @@ package io.kadlink.protocols.eth.store;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
-import java.util.Deque;
-import java.util.EnumMap;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.rocksdb.BlockBasedTableConfig;
-import org.rocksdb.BloomFilter;
-import org.rocksdb.Cache;
-import org.rocksdb.ColumnFamilyDescriptor;
-import org.rocksdb.ColumnFamilyHandle;
-import org.rocksdb.ColumnFamilyOptions;
-import org.rocksdb.CompressionType;
-import org.rocksdb.DBOptions;
-import org.rocksdb.InfoLogLevel;
-import org.rocksdb.LRUCache;
-import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.Status;
-import org.rocksdb.WriteBatch;
-import org.rocksdb.WriteOptions;
 
 /**
  * A database in a directory of RocksDB, a column family for each table. Each write goes to its log
  * and is synced there, so a process or machine that dies leaves whole writes only; blocks of data
- * and of the log have checksums. After a full disk RocksDB looks for room by itself every few
- * seconds, and is read meanwhile.
+ * and of the log have checksums.
+ *
+ * <p>RocksDB takes no more writes once its disk has refused one. It is opened again at its last
+ * write, for reading alone where not even that has room, so readers notice nothing and the next
+ * write finds out whether there is room. A number in each write tells whether the refused one is in
+ * the log after all.
  */
 public final class RocksDatabase implements Database {
-  /** Data blocks, indices and filters that were read; outside the heap. */
-  private static final long CACHE_BYTES = 64L << 20;
-
-  /** What has been written and is not in a sorted file yet, of all tables; outside the heap. */
-  private static final long MEMTABLE_BYTES = 64L << 20;
-
-  /** The log is cut when it has become so long; that much is read at the next start. */
-  private static final long LOG_BYTES = 64L << 20;
-
-  private static final int BLOOM_BITS = 10;
+  private static final byte[] WRITES = "writes".getBytes(StandardCharsets.US_ASCII);
 
   private final String name;
-  private final RocksDB database;
-  private final Map<Table, ColumnFamilyHandle> tables = new EnumMap<>(Table.class);
 
-  /** What has to be freed, last first. */
-  private final Deque<AutoCloseable> owned = new ArrayDeque<>();
-
-  private final WriteOptions synced;
-
-  /** Held for writing by who closes: a native call on a closed database takes the process down. */
+  /** Held for writing by who opens or closes: a native call on what is closed ends the process. */
   private final ReadWriteLock use = new ReentrantReadWriteLock();
 
-  private boolean closed;
+  /** Null when it is closed, or could not be opened again. */
+  private @Nullable RocksOpening opening;
 
-  static {
-    RocksDB.loadLibrary();
-  }
+  private boolean closed;
+  private boolean readOnly;
+  private long writes;
 
   /**
    * The database in {@code directory}, made when there is none.
@@ -78,7 +51,7 @@ public final class RocksDatabase implements Database {
     boolean fresh = !Files.exists(directory.resolve("CURRENT"));
     Files.createDirectories(directory);
     try {
-      return new RocksDatabase(directory);
+      return new RocksDatabase(directory.toString());
     } catch (RocksDBException e) {
       if (fresh) {
         clear(directory); // a beginning, cut off by a full disk
@@ -88,72 +61,28 @@ public final class RocksDatabase implements Database {
     }
   }
 
-  private RocksDatabase(Path directory) throws RocksDBException {
-    this.name = directory.toString();
-    boolean opened = false;
+  private RocksDatabase(String name) throws RocksDBException {
+    this.name = name;
+    RocksOpening first;
     try {
-      Cache cache = own(new LRUCache(CACHE_BYTES));
-      DBOptions options = own(options());
-      List<ColumnFamilyDescriptor> families = new ArrayList<>();
-      ColumnFamilyOptions random = own(family(cache, CompressionType.NO_COMPRESSION));
-      ColumnFamilyOptions packed = own(family(cache, CompressionType.LZ4_COMPRESSION));
-      families.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, packed));
-      for (Table table : Table.values()) {
-        families.add(
-            new ColumnFamilyDescriptor(
-                table.fileName().getBytes(StandardCharsets.US_ASCII),
-                switch (table) {
-                  case HEADERS, RECEIPTS, BODIES -> packed;
-                  default -> random; // hashes
-                }));
-      }
-      synced = own(new WriteOptions().setSync(true));
-      List<ColumnFamilyHandle> handles = new ArrayList<>();
-      database = own(RocksDB.open(options, name, families, handles));
-      handles.forEach(this::own);
-      Iterator<ColumnFamilyHandle> named = handles.listIterator(1);
-      for (Table table : Table.values()) {
-        tables.put(table, named.next());
-      }
-      opened = true;
-    } finally {
-      if (!opened) {
-        free();
-      }
+      first = new RocksOpening(name, false);
+    } catch (RocksDBException e) {
+      first = forReading(e);
+      readOnly = true;
     }
+    opening = first;
+    writes = writes(first);
   }
 
-  private static DBOptions options() {
-    return new DBOptions()
-        .setCreateIfMissing(true)
-        .setCreateMissingColumnFamilies(true)
-        .setDbWriteBufferSize(MEMTABLE_BYTES)
-        .setMaxTotalWalSize(LOG_BYTES)
-        // so that it opens and closes on a full disk
-        .setAvoidFlushDuringRecovery(true)
-        .setAvoidFlushDuringShutdown(true)
-        .setMaxOpenFiles(512)
-        .setBytesPerSync(1 << 20)
-        .setInfoLogLevel(InfoLogLevel.ERROR_LEVEL)
-        .setKeepLogFileNum(1);
-  }
-
-  private ColumnFamilyOptions family(Cache cache, CompressionType compression) {
-    return new ColumnFamilyOptions()
-        .setCompressionType(compression)
-        .setLevelCompactionDynamicLevelBytes(true)
-        .setWriteBufferSize(MEMTABLE_BYTES / 4)
-        .setTableFormatConfig(
-            new BlockBasedTableConfig()
-                .setBlockCache(cache)
-                .setCacheIndexAndFilterBlocks(true)
-                .setPinL0FilterAndIndexBlocksInCache(true)
-                .setFilterPolicy(own(new BloomFilter(BLOOM_BITS))));
-  }
-
-  private <T extends AutoCloseable> T own(T resource) {
-    owned.push(resource);
-    return resource;
+  private RocksOpening forReading(RocksDBException refused) throws RocksDBException {
+    try {
+      if (isFull(refused)) {
+        return new RocksOpening(name, true);
+      }
+    } catch (RocksDBException nothingToRead) {
+      refused.addSuppressed(nothingToRead);
+    }
+    throw refused;
   }
 
   @Override
@@ -165,8 +94,7 @@ public final class RocksDatabase implements Database {
   public byte @Nullable [] get(Table table, byte[] key) {
     use.readLock().lock();
     try {
-      requireOpen();
-      return database.get(handle(table), key);
+      return current().get(table, key);
     } catch (RocksDBException e) {
       throw new UncheckedIOException(
           new IOException("the chain store " + name + " is damaged: " + e.getMessage(), e));
@@ -177,69 +105,100 @@ public final class RocksDatabase implements Database {
 
   @Override
   public void write(Collection<Change> changes) {
-    use.readLock().lock();
-    try (WriteBatch batch = new WriteBatch()) {
-      requireOpen();
-      for (Change change : changes) {
-        byte[] value = change.value();
-        if (value == null) {
-          batch.delete(handle(change.table()), change.key());
-        } else {
-          batch.put(handle(change.table()), change.key(), value);
-        }
+    if (readOnly) {
+      reopen(); // perhaps there is room now
+    }
+    List<Change> numbered = new ArrayList<>(changes);
+    byte[] number = ByteBuffer.allocate(Long.BYTES).putLong(writes + 1).array();
+    numbered.add(new Change(Table.META, WRITES, number));
+    RocksDBException refusal = tryWrite(numbered);
+    if (refusal != null) {
+      reopen();
+      if (!Arrays.equals(get(Table.META, WRITES), number)) {
+        throw new WriteFailedException(reason(refusal), refusal);
       }
-      database.write(synced, batch);
+    }
+    writes++;
+  }
+
+  private @Nullable RocksDBException tryWrite(List<Change> changes) {
+    use.readLock().lock();
+    try {
+      current().write(changes);
+      return null;
     } catch (RocksDBException e) {
-      throw new WriteFailedException(reason(e), e);
+      return e;
     } finally {
       use.readLock().unlock();
     }
   }
 
-  private static String reason(RocksDBException e) {
-    Status status = e.getStatus();
-    return status != null && status.getSubCode() == Status.SubCode.NoSpace
-        ? "No space left on device"
-        : String.valueOf(e.getMessage());
+  private void reopen() {
+    use.writeLock().lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException("the chain is closed");
+      }
+      if (opening != null) {
+        opening.close();
+        opening = null;
+      }
+      try {
+        opening = new RocksOpening(name, false);
+        readOnly = false;
+      } catch (RocksDBException full) {
+        readOnly = true;
+        opening = new RocksOpening(name, true);
+      }
+    } catch (RocksDBException e) {
+      throw new WriteFailedException(reason(e), e);
+    } finally {
+      use.writeLock().unlock();
+    }
   }
 
-  private ColumnFamilyHandle handle(Table table) {
-    return Objects.requireNonNull(tables.get(table));
-  }
-
-  private void requireOpen() {
+  /** To be called with the lock held. */
+  private RocksOpening current() throws RocksDBException {
     if (closed) {
       throw new IllegalStateException("the chain is closed");
     }
+    if (opening == null) {
+      throw new RocksDBException("it can't be opened again");
+    }
+    return opening;
+  }
+
+  private static long writes(RocksOpening opening) throws RocksDBException {
+    byte[] number = opening.get(Table.META, WRITES);
+    return number == null ? 0 : ByteBuffer.wrap(number).getLong();
+  }
+
+  private static boolean isFull(RocksDBException e) {
+    Status status = e.getStatus();
+    return status != null && status.getSubCode() == Status.SubCode.NoSpace;
+  }
+
+  private static String reason(RocksDBException e) {
+    return isFull(e) ? "No space left on device" : String.valueOf(e.getMessage());
   }
 
   @Override
   public void close() {
     use.writeLock().lock();
     try {
-      if (!closed) {
-        closed = true;
-        free();
+      closed = true;
+      if (opening != null) {
+        opening.close();
+        opening = null;
       }
     } finally {
       use.writeLock().unlock();
     }
   }
 
-  private void free() {
-    for (AutoCloseable each : owned) {
-      try {
-        each.close();
-      } catch (Exception e) { // only declared: none of RocksDB's does
-        throw new IllegalStateException(e);
-      }
-    }
-    owned.clear();
-  }
-
   private static void clear(Path directory) throws IOException {
-    try (var files = Files.list(directory)) {
-      for (Path file : files.toArray(Path[]::new)) {
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path file : files.toList()) {
         Files.deleteIfExists(file);
       }
     }

@@ -132,7 +132,7 @@ class ChainStoreTest {
     Random random = new Random(7);
     int refused = 0;
     int shorter = 0;
-    for (int round = 0; round < 40; round++) {
+    for (int round = 0; round < 15; round++) {
       restore(whole);
       Path victim = names.get(round % names.size());
       Files.write(victim, damaged(whole.get(victim), random, random.nextBoolean()));
