@@ -5,17 +5,11 @@ import io.kadlink.protocols.eth.pool.PoolLimits;
 import java.math.BigInteger;
 import org.apache.tuweni.units.bigints.UInt256;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** The options that say how much the transaction pool holds and what it takes. */
 final class PoolArguments {
   private static final long BYTES_PER_MEBIBYTE = 1 << 20;
-
-  @Spec(Spec.Target.MIXEE)
-  private @Nullable CommandSpec spec;
 
   @Option(
       names = "--pool-transactions",
@@ -39,17 +33,17 @@ final class PoolArguments {
   PoolLimits limits() {
     PoolLimits limits = PoolLimits.DEFAULT;
     if (transactions != null) {
-      require(transactions >= 1, "--pool-transactions is at least 1");
+      require(transactions >= 1, "--pool-transactions takes 1 or more, not " + transactions);
       limits = limits.withTransactions(transactions);
     }
     if (blobMebibytes != null) {
-      require(blobMebibytes >= 0, "--pool-blobs is at least 0");
+      require(blobMebibytes >= 0, "--pool-blobs takes 0 or more, not " + blobMebibytes);
       limits = limits.withBlobBytes(blobMebibytes * BYTES_PER_MEBIBYTE);
     }
     if (minTip != null) {
       require(
           minTip.signum() >= 0 && minTip.bitLength() <= Long.SIZE - 1,
-          "--min-tip is from 0 to 2^63 - 1");
+          "--min-tip takes 0 to 2^63 - 1, not " + minTip);
       limits = limits.withMinTip(UInt256.valueOf(minTip));
     }
     return limits;
@@ -59,9 +53,9 @@ final class PoolArguments {
     return chain.withPoolLimits(limits());
   }
 
-  private void require(boolean holds, String rule) {
-    if (!holds && spec != null) {
-      throw new ParameterException(spec.commandLine(), rule);
+  private static void require(boolean holds, String rule) {
+    if (!holds) {
+      throw new CommandFailure(rule);
     }
   }
 }

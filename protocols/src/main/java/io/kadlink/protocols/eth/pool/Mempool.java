@@ -13,10 +13,13 @@ import io.kadlink.protocols.eth.pool.Refusal.Cause;
 import io.kadlink.protocols.eth.rules.Delegation;
 import io.kadlink.protocols.eth.rules.Fork;
 import io.kadlink.protocols.eth.rules.TransactionRules;
+import io.kadlink.protocols.eth.state.Account;
 import io.kadlink.protocols.eth.trie.MissingNodeException;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -245,6 +248,11 @@ public final class Mempool implements TransactionPool {
   public void onHead(@Nullable HeadView view, List<Transaction> returned) {
     List<PoolEntry> executable;
     boolean readJournal;
+    // Thousands of look-ups on disk: nobody else has the view yet, and nobody waits for them.
+    Map<Bytes, Account> accounts = new HashMap<>();
+    if (view != null) {
+      locked(body::senders).forEach(sender -> accounts.put(sender, view.account(sender)));
+    }
     lock.lock();
     try {
       HeadView before = head;
@@ -252,7 +260,7 @@ public final class Mempool implements TransactionPool {
       if (view == null) {
         return;
       }
-      executable = body.review(view, before, returned);
+      executable = body.review(view, accounts, before, returned);
       readJournal = !journalRead;
       journalRead = true;
     } finally {

@@ -118,11 +118,18 @@ final class PoolBody {
         queue == null
             ? entry.nonce() == accountNonce
             : entry.nonce() == queue.firstGap() || queue.isExecutable(entry.nonce());
+    List<PoolEntry> gone = new ArrayList<>();
     if (!executable && !entry.local() && replaced == null && queuedSize() >= limits.queued()) {
-      return new Added.No(
-          new Refusal(
-              Cause.FULL,
-              limits.queued() + " transactions wait for a nonce before them, at most as many may"));
+      Optional<PoolEntry> cheaper = section.cheaperQueued(entry, view.next());
+      if (cheaper.isEmpty()) {
+        return new Added.No(
+            new Refusal(
+                Cause.FULL,
+                limits.queued()
+                    + " transactions wait for a nonce before them and none is worth less, at most"
+                    + " as many may"));
+      }
+      gone.add(cheaper.get());
     }
     Optional<List<PoolEntry>> victims = section.victims(entry, replaced, executable, view.next());
     if (victims.isEmpty() && !entry.local()) {
@@ -142,7 +149,8 @@ final class PoolBody {
       blobs.remove(entry.hash());
       return new Added.No(new Refusal(Cause.UNSUPPORTED, "it can't be kept: " + e.getMessage()));
     }
-    victims.orElse(List.of()).forEach(victim -> drop(victim, DropReason.EVICTED, view));
+    gone.addAll(victims.orElse(List.of()));
+    gone.forEach(victim -> drop(victim, DropReason.EVICTED, view));
     if (replaced != null) {
       forget(replaced, DropReason.REPLACED);
     }
@@ -182,11 +190,16 @@ final class PoolBody {
   /**
    * Judges all by another head.
    *
+   * @param accounts those of {@link #senders}, looked up before
    * @param before the head before it
    * @param returned transactions of blocks that no longer count
    * @return what has become executable
    */
-  List<PoolEntry> review(HeadView view, @Nullable HeadView before, List<Transaction> returned) {
+  List<PoolEntry> review(
+      HeadView view,
+      Map<Bytes, Account> accounts,
+      @Nullable HeadView before,
+      List<Transaction> returned) {
     NextBlock next = view.next();
     boolean newFork = before == null || before.next().fork() != next.fork();
     HeadReview review = new HeadReview(rules, view, newFork);
@@ -194,7 +207,7 @@ final class PoolBody {
     included.forget(next.number());
     for (PoolSection section : List.of(ordinary, withBlobs)) {
       for (SenderQueue queue : section.all()) {
-        Account account = view.account(queue.sender());
+        Account account = accounts.computeIfAbsent(queue.sender(), view::account);
         Set<PoolEntry> had = Set.copyOf(queue.executable());
         review
             .drops(queue, account)
@@ -255,6 +268,15 @@ final class PoolBody {
       blobs.remove(entry.hash());
     }
     return List.of();
+  }
+
+  /** Whose accounts a review looks at. */
+  List<Bytes> senders() {
+    List<Bytes> senders = new ArrayList<>();
+    for (PoolSection section : List.of(ordinary, withBlobs)) {
+      section.all().forEach(queue -> senders.add(queue.sender()));
+    }
+    return senders;
   }
 
   @Nullable PoolEntry get(Bytes32 hash) {

@@ -107,6 +107,20 @@ final class PoolSection {
     return room.isMade() ? Optional.of(List.copyOf(room.victims)) : Optional.empty();
   }
 
+  /** The cheapest that waits for a nonce, if it is worth less than {@code entry} and another's. */
+  Optional<PoolEntry> cheaperQueued(PoolEntry entry, NextBlock next) {
+    Worth worth = worthOf(entry, next);
+    for (Tail tail : queued) {
+      if (tail.worth().compareTo(worth) >= 0) {
+        break;
+      }
+      if (!tail.entry().sender().equals(entry.sender())) {
+        return Optional.of(tail.entry());
+      }
+    }
+    return Optional.empty();
+  }
+
   /** How much is still to be given up, and who gives it. */
   private static final class Room {
     private final Set<PoolEntry> victims = new LinkedHashSet<>();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.kadlink.protocols.eth.state.Account;
+import io.kadlink.protocols.eth.state.DumpFile;
 import io.kadlink.protocols.eth.trie.MerkleTrie;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -61,6 +62,8 @@ class ChainGeneratorTest {
                             Bytes32.wrap(bytes(node, "codeHash")))
                         .encode()));
     assertThat(state.rootHash().toUnprefixedHexString()).isEqualTo(dump.path("root").asText());
+    assertThat(DumpFile.read(directory.resolve("headstate.json")).root())
+        .isEqualTo(state.rootHash());
   }
 
   private static Bytes bytes(JsonNode node, String field) {

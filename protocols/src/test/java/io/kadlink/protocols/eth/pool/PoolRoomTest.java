@@ -106,8 +106,10 @@ class PoolRoomTest {
   void gapsAreBoundedForASenderAndInAll() {
     test.accepts(transfer(1, 2, 100)).accepts(transfer(1, 3, 100));
     test.refuses(transfer(1, 9, 100), "2 transactions that wait for a nonce");
-    test.accepts(transfer(2, 1, 100));
-    test.refuses(transfer(3, 1, 100), "3 transactions wait for a nonce before them");
+    test.accepts(transfer(2, 1, 99));
+    test.refuses(transfer(3, 1, 99), "3 transactions wait for a nonce before them");
+    test.accepts(transfer(4, 1, 101));
+    assertThat(test.pool.size()).isEqualTo(3);
     test.accepts(transfer(1, 0, 100)).accepts(transfer(1, 1, 100));
     assertThat(test.told).hasSize(4);
     test.accepts(transfer(3, 1, 100));
