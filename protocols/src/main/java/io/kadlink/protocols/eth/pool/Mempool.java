@@ -130,10 +130,14 @@ public final class Mempool implements TransactionPool {
     HeadView view;
     lock.lock();
     try {
-      if (body.get(given.hash()) != null) {
+      view = head;
+      PoolEntry known = body.get(given.hash());
+      if (known != null) {
+        if (local && view != null) {
+          body.makeLocal(known, view);
+        }
         return Attempt.KNOWN;
       }
-      view = head;
     } finally {
       lock.unlock();
     }

@@ -160,6 +160,30 @@ final class PoolBody {
     return new Added.Yes(section.put(entry, accountNonce, view.next()));
   }
 
+  /** An entry that others have brought turns out to be this node's own. */
+  void makeLocal(PoolEntry entry, HeadView view) {
+    if (entry.local() || locals >= PoolLimits.MAX_LOCAL) {
+      return;
+    }
+    Optional<PooledTransaction> whole =
+        entry.isBlob()
+            ? blobs.get(entry.hash())
+            : Optional.of(PooledTransaction.of(entry.transaction()));
+    if (whole.isEmpty()) {
+      return;
+    }
+    try {
+      journal.put(whole.get());
+    } catch (IOException e) {
+      LOG.warn("transaction {} of our own can't be kept", entry.hash(), e);
+      return;
+    }
+    PoolEntry local = entry.asLocal();
+    byHash.put(local.hash(), local);
+    locals++;
+    section(local).put(local, view.account(local.sender()).nonce(), view.next());
+  }
+
   private void drop(PoolEntry entry, DropReason reason, HeadView view) {
     section(entry).remove(entry, view.next());
     forget(entry, reason);
@@ -180,7 +204,9 @@ final class PoolBody {
                     authority, (key, count) -> count == 1 ? null : count - 1));
     if (entry.local()) {
       locals--;
-      journal.remove(entry.hash());
+      if (reason != DropReason.BALANCE) {
+        journal.remove(entry.hash()); // there may be enough again at another start
+      }
     }
     if (entry.isBlob() && reason != DropReason.INCLUDED) {
       blobs.remove(entry.hash());

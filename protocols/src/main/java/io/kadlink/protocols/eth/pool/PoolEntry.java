@@ -54,6 +54,12 @@ record PoolEntry(
         since);
   }
 
+  /** The same as this node's own. */
+  PoolEntry asLocal() {
+    return new PoolEntry(
+        transaction, sender, pooledBytes, keptBytes, cost, authorities, form, true, since);
+  }
+
   Bytes32 hash() {
     return transaction.hash();
   }

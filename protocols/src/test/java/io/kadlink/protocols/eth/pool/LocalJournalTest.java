@@ -44,6 +44,18 @@ class LocalJournalTest {
   }
 
   @Test
+  void whatOthersHaveBroughtBecomesOurOwn() throws IOException {
+    TestPool test = pool();
+    Transaction own = transfer(1, 0, 100);
+    test.accepts(own);
+    assertThat(test.pool.addLocal(PooledTransaction.of(own))).isEqualTo(new Verdict.Known());
+    assertThat(pool().told).containsExactly(own);
+    test.account(1, 1, ETHER).head();
+    assertThat(test.pool.size()).isZero();
+    assertThat(files()).isZero();
+  }
+
+  @Test
   void whatIsInABlockIsForgotten() throws IOException {
     TestPool test = pool();
     test.pool.addLocal(PooledTransaction.of(transfer(1, 0, 100)));
@@ -68,6 +80,9 @@ class LocalJournalTest {
         new TestPool(
             PoolLimits.DEFAULT, PoolFiles.in(folder), test -> test.account(1, 0, TestPool.gas(5)));
     assertThat(poor.pool.size()).isZero();
+    TestPool impoverished = pool();
+    impoverished.account(1, 0, TestPool.gas(5)).head();
+    assertThat(impoverished.pool.size()).isZero();
     assertThat(pool().pool.size()).isEqualTo(1);
   }
 
