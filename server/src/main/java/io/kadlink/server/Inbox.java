@@ -9,15 +9,22 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.tuweni.bytes.Bytes;
 
 /**
- * One peer's way into one protocol: its messages in order, and after them that it is gone. One is
- * handed over in a turn of the protocol's loop, and the next takes its place behind those of other
- * peers: who sends much holds nobody up but itself. A large message is decoded off the loop; what
- * comes behind it waits. What waits is bounded by the {@link ReadGauge}.
+ * One peer's way into one protocol: its messages in order, and after them that it is gone. A few
+ * small ones or one that is not are handed over in a turn of the protocol's loop, and the next take
+ * their place behind those of other peers: who sends much holds nobody up but itself. A large
+ * message is decoded off the loop; what comes behind it waits. What waits is bounded by the {@link
+ * ReadGauge}.
  *
  * <p>{@link #message} and {@link #disconnected} come from the connection's and the server's loop,
  * the rest is confined to the protocol's.
  */
 final class Inbox {
+  /** A turn ends with the message that reaches this: work mostly grows with what is sent. */
+  static final int TURN_BYTES = 16 << 10;
+
+  /** A turn ends after so many messages, for small ones can ask for much. */
+  static final int TURN_MESSAGES = 8;
+
   private final Session session;
   private final ProtocolHost host;
   private final ReadGauge.Level level;
@@ -25,6 +32,8 @@ final class Inbox {
 
   /** Arrivals that are not worked off; whoever makes it one has the first of them handed over. */
   private final AtomicInteger open = new AtomicInteger();
+
+  private int turnBytes;
 
   /** Something to hand over. */
   private interface Arrival {
@@ -61,15 +70,28 @@ final class Inbox {
   }
 
   private void next() {
-    Arrival first = arrivals.poll();
-    boolean done = true;
+    turnBytes = 0;
+    boolean more = true;
     try {
-      done = first == null || first.handOver();
+      for (int i = 0; more && i < TURN_MESSAGES && turnBytes < TURN_BYTES; i++) {
+        boolean workedOff = true;
+        try {
+          workedOff = handOver();
+        } finally {
+          more = workedOff && open.decrementAndGet() > 0;
+        }
+      }
     } finally {
-      if (done) {
-        done();
+      if (more) {
+        host.loop().execute(this::next);
       }
     }
+  }
+
+  /** Hands the first over; whether it is worked off. */
+  private boolean handOver() {
+    Arrival first = arrivals.poll();
+    return first == null || first.handOver();
   }
 
   private void done() {
@@ -79,6 +101,7 @@ final class Inbox {
   }
 
   private boolean receive(int code, Bytes payload) {
+    turnBytes += payload.size();
     if (payload.size() < Unpacking.LARGE_BYTES) {
       workedOff(host.handle(session, code, payload), payload);
       return true;
