@@ -104,29 +104,40 @@ final class TransactionFetcher implements BlobFetcher.Sources {
   record Work(Loop loop, Executor computation, RandomGenerator random) {}
 
   void announced(EthPeer by, NewPooledTransactionHashes message) {
+    int left = message.announcements().size();
     for (TransactionAnnouncement announcement : message.announcements()) {
       if (by.isOver()) {
         return;
       }
       by.knownTransactions().add(announcement.hash());
-      announced(by, announcement.hash(), Claim.of(announcement, message.cells()));
+      if (!announced(by, announcement.hash(), Claim.of(announcement, message.cells()))) {
+        break; // there is no room for the rest either, and floods must be cheap
+      }
+      left--;
+    }
+    if (left > 0) {
+      metrics.ignored(message.name(), "too_many", left);
+    }
+    if (left >= EthLimits.SOFT_ANNOUNCEMENTS / 2) {
+      by.report(Behaviour.MINOR_FAULT, "announces more than it may");
     }
     metrics.wantedTransactions(wanted.size(), wanted.claims());
     ripenLater();
     fetchFrom(by); // hashes that others had announced before
   }
 
-  private void announced(EthPeer by, Bytes32 hash, Claim claim) {
+  /** Whether there is room for more of this peer. */
+  private boolean announced(EthPeer by, Bytes32 hash, Claim claim) {
     if (pool.contains(hash) || refused.contains(hash)) {
-      return;
+      return true;
     }
     if (claim.type() > LAST_KNOWN_TYPE) {
       metrics.ignored("NewPooledTransactionHashes", "type");
-      return;
+      return true;
     }
     if (claim.sizeBytes() > TransactionCodec.MAX_TRANSACTION_BYTES) {
       metrics.ignored("NewPooledTransactionHashes", "size");
-      return;
+      return true;
     }
     switch (wanted.add(by, hash, claim)) {
       case NEW -> {
@@ -142,11 +153,15 @@ final class TransactionFetcher implements BlobFetcher.Sources {
         }
       }
       case TOO_MANY -> metrics.ignored("NewPooledTransactionHashes", "too_many");
+      case NO_ROOM -> {
+        return false;
+      }
       case CONTRADICTION ->
           by.drop(
               DisconnectReason.PROTOCOL_BREACH,
               "NewPooledTransactionHashes: transaction " + hash + " with another type or size");
     }
+    return true;
   }
 
   /** A transaction has come unasked. */

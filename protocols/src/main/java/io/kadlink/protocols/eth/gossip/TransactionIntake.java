@@ -26,6 +26,9 @@ final class TransactionIntake {
   /** Handed to the pool in one turn of the loop: a few milliseconds of signature checks. */
   static final int POOL_BATCH = 64;
 
+  /** A turn ends before that when they take longer. */
+  static final Duration TURN = Duration.ofMillis(2);
+
   /** After so many of a peer's transactions its conduct is looked at. */
   static final int CONDUCT_SAMPLE = 64;
 
@@ -116,7 +119,8 @@ final class TransactionIntake {
 
   private void judge() {
     judging = false;
-    for (int i = 0; i < POOL_BATCH; i++) {
+    long began = loop.nanoTime();
+    for (int i = 0; i < POOL_BATCH && loop.nanoTime() - began < TURN.toNanos(); i++) {
       Optional<WaitingTransactions.Next> next = waiting.next();
       if (next.isEmpty()) {
         break;

@@ -50,8 +50,10 @@ final class WantedTransactions {
     AGAIN,
     /** The same peer had said something else. */
     CONTRADICTION,
-    /** One of the limits is reached. */
-    TOO_MANY
+    /** Enough others claim to have it. */
+    TOO_MANY,
+    /** There is no room for anything else of this peer. */
+    NO_ROOM
   }
 
   /** One transaction. */
@@ -121,8 +123,11 @@ final class WantedTransactions {
       present.claims.put(by, claim); // it may have more cells by now
       return Added.AGAIN;
     }
-    if (!hasRoom(by, present)) {
+    if (present != null && !hasRoom(by, present)) {
       return Added.TOO_MANY;
+    }
+    if (isFull(by) || (claims >= MAX_CLAIMS && !makeRoom(by))) {
+      return Added.NO_ROOM;
     }
     present = wanted.get(hash); // room may have been made at its expense
     Added added = present == null ? Added.NEW : Added.MORE;
@@ -137,28 +142,25 @@ final class WantedTransactions {
     return added;
   }
 
-  private boolean hasRoom(EthPeer by, @Nullable Wanted present) {
-    if (of(by).size() >= MAX_OF_PEER) {
+  /** Whether nothing that {@code peer} claims is remembered any more. */
+  private boolean isFull(EthPeer peer) {
+    return of(peer).size() >= MAX_OF_PEER
+        || peer.network()
+            .map(network -> byNetwork.getOrDefault(network, 0) >= MAX_OF_NETWORK)
+            .orElse(false);
+  }
+
+  private static boolean hasRoom(EthPeer by, Wanted present) {
+    if (present.claims.size() >= MAX_ANNOUNCERS) {
       return false;
     }
     Optional<Bytes> network = by.network();
-    if (network.isPresent() && byNetwork.getOrDefault(network.get(), 0) >= MAX_OF_NETWORK) {
-      return false;
-    }
-    if (present != null) {
-      if (present.claims.size() >= MAX_ANNOUNCERS) {
-        return false;
-      }
-      if (network.isPresent()
-          && present.claims.keySet().stream()
-                  .filter(peer -> peer.network().equals(network))
-                  .limit(MAX_ANNOUNCERS_OF_NETWORK)
-                  .count()
-              == MAX_ANNOUNCERS_OF_NETWORK) {
-        return false;
-      }
-    }
-    return claims < MAX_CLAIMS || makeRoom(by);
+    return network.isEmpty()
+        || present.claims.keySet().stream()
+                .filter(peer -> peer.network().equals(network))
+                .limit(MAX_ANNOUNCERS_OF_NETWORK)
+                .count()
+            < MAX_ANNOUNCERS_OF_NETWORK;
   }
 
   /** Takes the latest claim from the peer that has most, unless that is {@code by} itself. */

@@ -1,5 +1,7 @@
 package io.kadlink.protocols.eth.peer;
 
+import io.kadlink.protocols.eth.chain.PooledTransaction;
+import io.kadlink.protocols.eth.chain.Transaction;
 import io.kadlink.protocols.eth.rlp.InvalidRlpException;
 import io.kadlink.protocols.eth.wire.EthCodec;
 import io.kadlink.protocols.eth.wire.EthMessage;
@@ -37,6 +39,7 @@ public final class Arrival {
   public static Arrival decoded(EthVersion version, int code, Bytes payload) {
     try {
       EthMessage message = EthCodec.decode(version, code, payload);
+      hash(message);
       return new Arrival(code, payload, () -> message);
     } catch (InvalidRlpException malformed) {
       return new Arrival(
@@ -45,6 +48,16 @@ public final class Arrival {
           () -> {
             throw malformed;
           });
+    }
+  }
+
+  /** Hashing megabytes takes as long as decoding them, and hashes are remembered. */
+  private static void hash(EthMessage message) {
+    switch (message) {
+      case EthMessage.Transactions sent -> sent.transactions().forEach(Transaction::hash);
+      case EthMessage.PooledTransactions sent ->
+          sent.transactions().forEach(PooledTransaction::hash);
+      default -> {}
     }
   }
 

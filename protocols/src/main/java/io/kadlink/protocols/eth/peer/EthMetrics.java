@@ -50,9 +50,14 @@ public final class EthMetrics {
 
   /** Something a peer sent was ignored. */
   public void ignored(String message, String reason) {
+    ignored(message, reason, 1);
+  }
+
+  /** So many things at once. */
+  public void ignored(String message, String reason, int count) {
     registry
         .counter("kadlink.eth.messages.ignored", "message", message, "reason", reason)
-        .increment();
+        .increment(count);
   }
 
   /** Something we wanted to send was not taken. */
