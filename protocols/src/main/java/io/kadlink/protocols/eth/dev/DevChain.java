@@ -34,12 +34,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.apache.tuweni.bytes.Bytes;
 import org.apache.tuweni.bytes.Bytes32;
@@ -63,9 +57,6 @@ import org.slf4j.LoggerFactory;
 public final class DevChain implements Chain {
   private static final Logger LOG = LoggerFactory.getLogger(DevChain.class);
 
-  private static final long CLOSE_SECONDS = 30;
-  private static final long CHECKERS_IDLE_SECONDS = 10;
-
   /** What the pool keeps on disk, in the chain's directory. */
   private static final String POOL = "pool";
 
@@ -77,8 +68,7 @@ public final class DevChain implements Chain {
   private final Mempool pool;
   private final MissingReceipts missing;
   private final ImportQueue imports;
-  private final @Nullable ExecutorService ownExecutor;
-  private final @Nullable ExecutorService checkers;
+  private final ChainThreads threads;
   private final List<Consumer<Block>> headListeners = new CopyOnWriteArrayList<>();
 
   private volatile Head head;
@@ -117,49 +107,19 @@ public final class DevChain implements Chain {
             poolFiles,
             NativeKzg::load,
             options.meters());
-    this.ownExecutor = options.executor().isPresent() ? null : newThread();
-    this.checkers = options.executor().isPresent() ? null : newCheckers();
+    this.threads = ChainThreads.of(options.executor());
     this.missing = new MissingReceipts(store);
     this.imports =
         new ImportQueue(
-            ownExecutor != null ? ownExecutor : options.executor().orElseThrow(),
+            threads.imports(),
             new BlockImporter(store, judge, missing, head),
             this::publish,
-            new BlockChecks(rules, checkers != null ? checkers : options.executor().orElseThrow()),
+            new BlockChecks(rules, threads.checks()),
             metrics);
     pool.onHead(stateView(head), List.of());
     options.meters().gauge("kadlink.chain.head", this, chain -> chain.head().number());
     options.meters().gauge("kadlink.chain.states", store.states(), StateLayers::size);
     options.meters().gauge("kadlink.chain.unwritten", imports, each -> each.unwritten() ? 1 : 0);
-  }
-
-  private static ExecutorService newThread() {
-    return Executors.newSingleThreadExecutor(
-        task -> {
-          Thread thread = new Thread(task, "chain");
-          thread.setDaemon(true);
-          return thread;
-        });
-  }
-
-  /** One for each processor; they end when nothing comes for a while. */
-  private static ExecutorService newCheckers() {
-    int count = Runtime.getRuntime().availableProcessors();
-    AtomicInteger number = new AtomicInteger();
-    ThreadPoolExecutor threads =
-        new ThreadPoolExecutor(
-            count,
-            count,
-            CHECKERS_IDLE_SECONDS,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(), // bounded by the queue of blocks
-            task -> {
-              Thread thread = new Thread(task, "chain-check-" + number.incrementAndGet());
-              thread.setDaemon(true);
-              return thread;
-            });
-    threads.allowCoreThreadTimeOut(true);
-    return threads;
   }
 
   /**
@@ -470,19 +430,7 @@ public final class DevChain implements Chain {
   @Override
   public void close() {
     imports.close();
-    if (ownExecutor != null) {
-      ownExecutor.shutdown();
-      try {
-        if (!ownExecutor.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
-          LOG.warn("an import did not end within {} s", CLOSE_SECONDS);
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
-    if (checkers != null) {
-      checkers.shutdown();
-    }
+    threads.close();
     store.close();
   }
 }
