@@ -182,14 +182,11 @@ public final class TransactionSiege {
     public void message(Peer peer, int code, Bytes payload) {
       if (code == MessageCode.STATUS) {
         peer.send(this, code, payload);
-        accepted(peer);
       } else if (code == MessageCode.GET_POOLED_TRANSACTIONS) {
         long id = ((GetPooledTransactions) EthCodec.decode(VERSION, code, payload)).requestId();
         say(peer, new PooledTransactions(id, List.of()));
       }
     }
-
-    void accepted(Peer peer) {}
 
     boolean say(Peer peer, EthMessage message) {
       return peer.send(this, message.code(), EthCodec.encode(VERSION, message));
