@@ -13,7 +13,6 @@ import io.kadlink.protocols.eth.dev.ChainStore.Standing;
 import io.kadlink.protocols.eth.kzg.NativeKzg;
 import io.kadlink.protocols.eth.pool.HeadView;
 import io.kadlink.protocols.eth.pool.Mempool;
-import io.kadlink.protocols.eth.pool.NextBlock;
 import io.kadlink.protocols.eth.pool.PoolContent;
 import io.kadlink.protocols.eth.pool.PoolFiles;
 import io.kadlink.protocols.eth.rules.BaseFee;
@@ -65,6 +64,7 @@ public final class DevChain implements Chain {
   private final Bytes32 genesisHash;
   private final ForkTimeline forks;
   private final BlockRules rules;
+  private final KnownStates states;
   private final Mempool pool;
   private final MissingReceipts missing;
   private final ImportQueue imports;
@@ -72,12 +72,6 @@ public final class DevChain implements Chain {
   private final List<Consumer<Block>> headListeners = new CopyOnWriteArrayList<>();
 
   private volatile Head head;
-
-  /** A state that was not executed here; null when none was handed in. */
-  private volatile @Nullable DumpedState foreign;
-
-  /** Import thread only. */
-  private boolean saidStateLost;
 
   /** Null until a consensus layer has spoken. */
   private volatile @Nullable ForkChoice chosen;
@@ -99,6 +93,7 @@ public final class DevChain implements Chain {
     ChainConfig config = options.genesis().config();
     this.forks = config.timeline(genesisHash, options.genesis().timestamp());
     this.rules = new BlockRules(config);
+    this.states = new KnownStates(store, config);
     ChainMetrics metrics = new ChainMetrics(options.meters());
     this.pool =
         new Mempool(
@@ -116,7 +111,7 @@ public final class DevChain implements Chain {
             this::publish,
             new BlockChecks(rules, threads.checks()),
             metrics);
-    pool.onHead(stateView(head), List.of());
+    pool.onHead(states.at(head), List.of());
     options.meters().gauge("kadlink.chain.head", this, chain -> chain.head().number());
     options.meters().gauge("kadlink.chain.states", store.states(), StateLayers::size);
     options.meters().gauge("kadlink.chain.unwritten", imports, each -> each.unwritten() ? 1 : 0);
@@ -261,20 +256,7 @@ public final class DevChain implements Chain {
 
   /** The account after the block with this hash; empty when that state is not known. */
   public Optional<Account> account(Bytes address, Bytes32 blockHash) {
-    if (!store.states().has(blockHash)) {
-      return store
-          .header(blockHash)
-          .flatMap(this::foreignState)
-          .map(state -> state.account(address));
-    }
-    try {
-      return store.header(blockHash).map(header -> state(header).account(address));
-    } catch (MissingNodeException e) {
-      if (store.states().has(blockHash)) {
-        throw e;
-      }
-      return Optional.empty(); // it went while we looked
-    }
+    return states.account(address, blockHash);
   }
 
   /** The nonce of the next transaction {@code address} should sign, after those in the pool. */
@@ -287,7 +269,7 @@ public final class DevChain implements Chain {
    * Empty when only an EVM can tell, or the state at the head is not known.
    */
   public OptionalLong gasOf(TransactionPayload payload) {
-    HeadView now = stateView(head);
+    HeadView now = states.at(head);
     return !(now instanceof ExecutedHead) || now.objection(payload).isPresent()
         ? OptionalLong.empty()
         : OptionalLong.of(TransactionGas.required(payload, now.next().fork()));
@@ -318,7 +300,7 @@ public final class DevChain implements Chain {
                 return outcome;
               }
               chosen = choice;
-              boolean known = followed.stateKnown() || foreignState(followed.head()).isPresent();
+              boolean known = followed.stateKnown() || states.isHandedIn(followed.head());
               return new ForkChoice.Outcome.Followed(followed.head(), known);
             });
   }
@@ -356,20 +338,7 @@ public final class DevChain implements Chain {
   }
 
   WorldState state(BlockHeader header) {
-    return new WorldState(store.states().nodes(), header.stateRoot());
-  }
-
-  private @Nullable HeadView stateView(Head at) {
-    NextBlock next = NextBlock.after(at.header(), options.genesis().config());
-    if (at.standing().stateChecked()) {
-      return new ExecutedHead(state(at.header()), next);
-    }
-    return foreignState(at.header()).map(state -> new ForeignHead(state, next)).orElse(null);
-  }
-
-  /** The state that was handed in, if it is that of this block. */
-  private Optional<DumpedState> foreignState(BlockHeader header) {
-    return Optional.ofNullable(foreign).filter(state -> state.root().equals(header.stateRoot()));
+    return states.executed(header);
   }
 
   /**
@@ -381,21 +350,8 @@ public final class DevChain implements Chain {
    */
   public void adopt(DumpedState state) {
     Head now = head;
-    if (!state.root().equals(now.header().stateRoot())) {
-      throw new InvalidStateException(
-          "its root is "
-              + state.root()
-              + ", but the state of the head, block "
-              + now.header()
-              + ", has the root "
-              + now.header().stateRoot());
-    }
-    foreign = state;
-    LOG.info(
-        "the state of block {} is known by its {} accounts, not executed here",
-        now.header(),
-        state.size());
-    pool.onHead(stateView(now), List.of());
+    states.adopt(state, now.header());
+    pool.onHead(states.at(now), List.of());
   }
 
   /** Called on the import thread after each commit. */
@@ -404,17 +360,7 @@ public final class DevChain implements Chain {
       return;
     }
     head = newHead;
-    HeadView view = stateView(newHead);
-    if (foreign != null && view == null && !saidStateLost) {
-      saidStateLost = true;
-      LOG.warn(
-          "the state of block {} is not known: to go on from the one handed in takes an EVM."
-              + " No transactions are taken",
-          newHead.header());
-    } else if (view != null) {
-      saidStateLost = false;
-    }
-    pool.onHead(view, returned);
+    pool.onHead(states.next(newHead), returned);
     for (Block block : newHeads) {
       for (Consumer<Block> listener : headListeners) {
         try {

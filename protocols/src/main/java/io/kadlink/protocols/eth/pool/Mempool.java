@@ -16,6 +16,7 @@ import io.kadlink.protocols.eth.rules.TransactionRules;
 import io.kadlink.protocols.eth.state.Account;
 import io.kadlink.protocols.eth.trie.MissingNodeException;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -152,7 +153,7 @@ public final class Mempool implements TransactionPool {
     }
     PoolEntry entry = entry(pooled, local, next);
     if (pooled.sidecar().isEmpty()) {
-      return put(entry, pooled, null);
+      return put(entry, pooled);
     }
     refusal = locked(() -> body.refusal(entry, view));
     if (refusal.isPresent()) {
@@ -164,10 +165,18 @@ public final class Mempool implements TransactionPool {
           new Refusal(Cause.UNSUPPORTED, "blobs can't be verified on this machine"));
     }
     Optional<BlobShelf.Verified> verified = BlobShelf.verify(pooled, library.get());
-    return verified.isEmpty()
-        ? Attempt.refused(
-            new Refusal(Cause.SIDECAR, "a sidecar whose proofs don't hold for its blobs"))
-        : put(entry, pooled, verified.get());
+    if (verified.isEmpty()) {
+      return Attempt.refused(
+          new Refusal(Cause.SIDECAR, "a sidecar whose proofs don't hold for its blobs"));
+    }
+    try {
+      body.blobs().put(verified.get());
+    } catch (IOException e) {
+      LOG.warn("transaction {} can't be kept", entry.hash(), e);
+      body.blobs().remove(entry.hash());
+      return Attempt.refused(Refusal.unwritten(e));
+    }
+    return put(entry, pooled);
   }
 
   /** Since Osaka our own blobs are proven by cells, however they were given to us. */
@@ -227,20 +236,23 @@ public final class Mempool implements TransactionPool {
     return authorities;
   }
 
-  private Attempt put(
-      PoolEntry entry, PooledTransaction pooled, BlobShelf.@Nullable Verified sidecar) {
+  /** A blob transaction is on the shelf already, and leaves it when there is no place for it. */
+  private Attempt put(PoolEntry entry, PooledTransaction pooled) {
     lock.lock();
     try {
       if (body.get(entry.hash()) != null) {
         return Attempt.KNOWN;
       }
       HeadView view = head;
-      if (view == null) {
-        return Attempt.refused(UNKNOWN);
-      }
-      PoolBody.Added added = body.add(entry, pooled, sidecar, view);
+      PoolBody.Added added =
+          view == null ? new PoolBody.Added.No(UNKNOWN) : body.add(entry, pooled, view);
       return switch (added) {
-        case PoolBody.Added.No no -> Attempt.refused(no.refusal());
+        case PoolBody.Added.No no -> {
+          if (entry.isBlob()) {
+            body.blobs().remove(entry.hash());
+          }
+          yield Attempt.refused(no.refusal());
+        }
         case PoolBody.Added.Yes yes -> new Attempt(new Verdict.Accepted(), null, yes.executable());
       };
     } finally {

@@ -101,11 +101,7 @@ final class PoolBody {
   }
 
   /** Takes the entry if it can be taken; others may have to go. */
-  Added add(
-      PoolEntry entry,
-      PooledTransaction pooled,
-      BlobShelf.@Nullable Verified sidecar,
-      HeadView view) {
+  Added add(PoolEntry entry, PooledTransaction pooled, HeadView view) {
     Optional<Refusal> refusal = refusal(entry, view);
     if (refusal.isPresent()) {
       return new Added.No(refusal.get());
@@ -137,17 +133,13 @@ final class PoolBody {
           new Refusal(
               Cause.FULL, "the pool is full and no transaction that may give way pays less"));
     }
-    try {
-      if (sidecar != null) {
-        blobs.put(sidecar);
-      }
-      if (entry.local()) {
+    if (entry.local()) {
+      try {
         journal.put(pooled);
+      } catch (IOException e) {
+        LOG.warn("transaction {} can't be kept", entry.hash(), e);
+        return new Added.No(Refusal.unwritten(e));
       }
-    } catch (IOException e) {
-      LOG.warn("transaction {} can't be kept", entry.hash(), e);
-      blobs.remove(entry.hash());
-      return new Added.No(new Refusal(Cause.UNSUPPORTED, "it can't be kept: " + e.getMessage()));
     }
     gone.addAll(victims.orElse(List.of()));
     gone.forEach(victim -> drop(victim, DropReason.EVICTED, view));
@@ -286,7 +278,7 @@ final class PoolBody {
               false,
               view.next().number());
     }
-    Added added = add(entry, PooledTransaction.of(transaction), null, view);
+    Added added = add(entry, PooledTransaction.of(transaction), view);
     if (added instanceof Added.Yes yes) {
       return yes.executable();
     }

@@ -1,6 +1,7 @@
 package io.kadlink.protocols.eth.pool;
 
 import io.kadlink.protocols.eth.chain.TransactionPool.Verdict;
+import java.io.IOException;
 
 /**
  * Why a transaction is not taken.
@@ -36,6 +37,11 @@ record Refusal(Cause cause, String reason) {
     Cause(boolean peerAtFault) {
       this.peerAtFault = peerAtFault;
     }
+  }
+
+  /** The disk did not take it. */
+  static Refusal unwritten(IOException e) {
+    return new Refusal(Cause.UNSUPPORTED, "it can't be kept: " + e.getMessage());
   }
 
   Verdict verdict() {
