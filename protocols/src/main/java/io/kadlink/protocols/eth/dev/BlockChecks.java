@@ -30,7 +30,8 @@ final class BlockChecks {
     try {
       return CompletableFuture.supplyAsync(() -> check(block), executor);
     } catch (RejectedExecutionException closing) {
-      return CompletableFuture.completedFuture(Optional.of("the chain is closed"));
+      return CompletableFuture.failedFuture(
+          new IllegalStateException("the chain is closed", closing));
     }
   }
 
