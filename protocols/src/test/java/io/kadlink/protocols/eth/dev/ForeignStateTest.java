@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.kadlink.protocols.eth.chain.Block;
 import io.kadlink.protocols.eth.chain.ImportResult;
 import io.kadlink.protocols.eth.chain.Transaction;
-import io.kadlink.protocols.eth.chain.TransactionPayload;
 import io.kadlink.protocols.eth.chain.TransactionPool.Verdict;
 import io.kadlink.protocols.eth.dev.TestChain.HeaderField;
 import io.kadlink.protocols.eth.state.Account;
@@ -19,10 +18,8 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Optional;
 import org.apache.tuweni.bytes.Bytes;
 import org.apache.tuweni.bytes.Bytes32;
-import org.apache.tuweni.units.bigints.UInt256;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -57,25 +54,12 @@ class ForeignStateTest {
     return DumpFile.read("dump", new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)));
   }
 
-  private static Transaction creation(int account, long nonce) {
-    return TestChain.signed(
-        new TransactionPayload.DynamicFee(
-            UInt256.valueOf(DevGenesis.CHAIN_ID),
-            nonce,
-            UInt256.ONE,
-            TestChain.GWEI,
-            100_000,
-            Optional.empty(),
-            UInt256.ZERO,
-            Bytes.of(0),
-            List.of()),
-        account);
-  }
-
   /** A block with a contract, after which the state has this root, as far as anybody can tell. */
   private Block withCreation(Bytes32 stateRoot) {
     return TestChain.with(
-        TestChain.with(test.build(), List.of(creation(1, 0))), HeaderField.STATE_ROOT, stateRoot);
+        TestChain.with(test.build(), List.of(TestChain.creation(1, 0))),
+        HeaderField.STATE_ROOT,
+        stateRoot);
   }
 
   private Verdict verdict(Transaction transaction) {
@@ -87,17 +71,17 @@ class ForeignStateTest {
     DumpedState state = state(ACCOUNT);
     Block head = withCreation(state.root());
     assertThat(test.add(head)).isEqualTo(new ImportResult.Imported(true, false));
-    assertThat(verdict(creation(3, 7))).isInstanceOf(Verdict.Refused.class);
+    assertThat(verdict(TestChain.creation(3, 7))).isInstanceOf(Verdict.Refused.class);
 
     test.chain.adopt(state);
     assertThat(test.chain.account(RICH)).contains(ACCOUNT);
     assertThat(test.chain.account(RICH, head.header().hash())).contains(ACCOUNT);
     assertThat(test.chain.account(DevAccounts.address(0))).contains(Account.NONE);
-    assertThat(verdict(creation(3, 6)).toString()).contains("the account's next is 7");
-    assertThat(verdict(creation(3, 7))).isEqualTo(new Verdict.Accepted());
-    assertThat(verdict(creation(0, 0)).toString()).contains("the balance is 0");
+    assertThat(verdict(TestChain.creation(3, 6)).toString()).contains("the account's next is 7");
+    assertThat(verdict(TestChain.creation(3, 7))).isEqualTo(new Verdict.Accepted());
+    assertThat(verdict(TestChain.creation(0, 0)).toString()).contains("the balance is 0");
     assertThat(test.chain.nextNonce(RICH)).isEqualTo(8);
-    assertThat(test.chain.gasOf(creation(3, 8).payload())).isEmpty();
+    assertThat(test.chain.gasOf(TestChain.creation(3, 8).payload())).isEmpty();
     assertThat(test.chain.headStateChecked()).isFalse();
     assertThatThrownBy(test::build).hasMessageContaining("is not known here");
   }
@@ -119,14 +103,14 @@ class ForeignStateTest {
             head.header().timestamp() + 10);
     test.add(head);
     test.chain.adopt(state);
-    Transaction waiting = creation(3, 7);
+    Transaction waiting = TestChain.creation(3, 7);
     assertThat(verdict(waiting)).isEqualTo(new Verdict.Accepted());
     ImportResult imported =
         test.add(TestChain.with(next, HeaderField.STATE_ROOT, Bytes32.repeat((byte) 1)));
     assertThat(imported).isEqualTo(new ImportResult.Imported(true, false));
     assertThat(test.chain.account(RICH)).isEmpty();
     assertThat(test.chain.account(RICH, head.header().hash())).contains(ACCOUNT);
-    assertThat(verdict(creation(3, 8)).toString()).contains("not known here");
+    assertThat(verdict(TestChain.creation(3, 8)).toString()).contains("not known here");
     assertThat(test.chain.pool().contains(waiting.hash())).isTrue();
   }
 

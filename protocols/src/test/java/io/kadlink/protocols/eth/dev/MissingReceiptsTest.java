@@ -7,16 +7,12 @@ import io.kadlink.protocols.eth.chain.BlockHeader;
 import io.kadlink.protocols.eth.chain.ImportResult;
 import io.kadlink.protocols.eth.chain.Receipt;
 import io.kadlink.protocols.eth.chain.Transaction;
-import io.kadlink.protocols.eth.chain.TransactionPayload;
 import io.kadlink.protocols.eth.dev.TestChain.HeaderField;
 import io.kadlink.protocols.eth.rules.BaseFee;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import org.apache.tuweni.bytes.Bytes;
 import org.apache.tuweni.bytes.Bytes32;
-import org.apache.tuweni.units.bigints.UInt256;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,21 +24,6 @@ class MissingReceiptsTest {
 
   private TestChain open() {
     return new TestChain(DevChainOptions.of(DevGenesis.genesis()).withDirectory(folder));
-  }
-
-  private static Transaction creation(long nonce) {
-    return TestChain.signed(
-        new TransactionPayload.DynamicFee(
-            UInt256.valueOf(DevGenesis.CHAIN_ID),
-            nonce,
-            UInt256.ONE,
-            TestChain.GWEI,
-            100_000,
-            Optional.empty(),
-            UInt256.ZERO,
-            Bytes.of(0),
-            List.of()),
-        1);
   }
 
   /** The block after {@code parent}, whose transactions take an EVM. */
@@ -59,9 +40,9 @@ class MissingReceiptsTest {
   private static List<Block> grow(TestChain test) {
     List<Block> blocks = new ArrayList<>();
     blocks.add(test.mine());
-    blocks.add(after(blocks.getLast(), List.of(creation(0))));
+    blocks.add(after(blocks.getLast(), List.of(TestChain.creation(1, 0))));
     blocks.add(after(blocks.getLast(), List.of()));
-    blocks.add(after(blocks.getLast(), List.of(creation(1))));
+    blocks.add(after(blocks.getLast(), List.of(TestChain.creation(1, 1))));
     for (Block block : blocks.subList(1, 4)) {
       assertThat(test.add(block)).isEqualTo(new ImportResult.Imported(true, false));
     }
@@ -99,7 +80,7 @@ class MissingReceiptsTest {
     }
     try (TestChain test = open()) {
       assertThat(test.chain.withoutReceipts(9)).isEmpty();
-      Block next = after(blocks.get(3), List.of(creation(2)));
+      Block next = after(blocks.get(3), List.of(TestChain.creation(1, 2)));
       test.add(next);
       assertThat(test.chain.withoutReceipts(9)).containsExactly(next.header());
     }
@@ -119,7 +100,8 @@ class MissingReceiptsTest {
       keep(test, blocks.get(1).header().hash());
       keep(test, blocks.get(3).header().hash());
       List<Block> branch = new ArrayList<>();
-      branch.add(after(blocks.getFirst(), List.of(creation(0), creation(1))));
+      branch.add(
+          after(blocks.getFirst(), List.of(TestChain.creation(1, 0), TestChain.creation(1, 1))));
       for (int i = 0; i < 3; i++) {
         branch.add(after(branch.getLast(), List.of()));
       }

@@ -152,6 +152,22 @@ final class TestChain implements AutoCloseable {
         List.of());
   }
 
+  /** Of an account, a transaction that takes an EVM. */
+  static Transaction creation(int account, long nonce) {
+    return signed(
+        new TransactionPayload.DynamicFee(
+            UInt256.valueOf(DevGenesis.CHAIN_ID),
+            nonce,
+            UInt256.ONE,
+            GWEI,
+            100_000,
+            Optional.empty(),
+            UInt256.ZERO,
+            Bytes.of(0),
+            List.of()),
+        account);
+  }
+
   static Transaction signed(TransactionPayload payload, int account) {
     return Transaction.sign(payload, DevAccounts.key(account));
   }

@@ -6,14 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.kadlink.protocols.eth.chain.Block;
 import io.kadlink.protocols.eth.chain.ImportResult;
 import io.kadlink.protocols.eth.chain.Transaction;
-import io.kadlink.protocols.eth.chain.TransactionPayload;
 import io.kadlink.protocols.eth.chain.TransactionPool.Verdict;
 import io.kadlink.protocols.eth.dev.TestChain.HeaderField;
 import java.util.List;
-import java.util.Optional;
-import org.apache.tuweni.bytes.Bytes;
 import org.apache.tuweni.bytes.Bytes32;
-import org.apache.tuweni.units.bigints.UInt256;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -26,23 +22,8 @@ class UncheckedChainTest {
     test.close();
   }
 
-  private static Transaction creation() {
-    return TestChain.signed(
-        new TransactionPayload.DynamicFee(
-            UInt256.valueOf(DevGenesis.CHAIN_ID),
-            0,
-            UInt256.ONE,
-            TestChain.GWEI,
-            100_000,
-            Optional.empty(),
-            UInt256.ZERO,
-            Bytes.of(0),
-            List.of()),
-        1);
-  }
-
   private Block withCreation() {
-    return TestChain.with(test.build(), List.of(creation()));
+    return TestChain.with(test.build(), List.of(TestChain.creation(1, 0)));
   }
 
   @Test
@@ -78,7 +59,7 @@ class UncheckedChainTest {
   void withoutStateThePoolTakesNothingAndNoBlockIsBuilt() {
     Transaction transfer = test.pending(0, TestChain.STRANGER, 1);
     test.add(withCreation());
-    assertThat(test.chain.pool().add(creation())).isInstanceOf(Verdict.Refused.class);
+    assertThat(test.chain.pool().add(TestChain.creation(1, 0))).isInstanceOf(Verdict.Refused.class);
     assertThat(test.chain.pool().contains(transfer.hash())).isTrue();
     assertThatThrownBy(test::build)
         .isInstanceOf(IllegalStateException.class)
