@@ -16,11 +16,7 @@ import org.apache.tuweni.units.bigints.UInt256;
 final class CallRequest {
   private static final int ADDRESS_BYTES = 20;
 
-  private final JsonNode object;
-
-  private CallRequest(JsonNode object) {
-    this.object = object;
-  }
+  private CallRequest() {}
 
   /**
    * What it would do; nonce, fees and gas limit are zero.
@@ -28,7 +24,6 @@ final class CallRequest {
    * @throws RpcError when a field is not what it should be, with its name
    */
   static TransactionPayload read(JsonNode object) throws RpcError {
-    CallRequest request = new CallRequest(object);
     Optional<Bytes> to =
         object.hasNonNull("to")
             ? Optional.of(bytes("to", object.get("to"), ADDRESS_BYTES))
@@ -41,12 +36,12 @@ final class CallRequest {
         UInt256.ZERO,
         0,
         to,
-        request.value(),
+        value(object),
         object.hasNonNull(data) ? bytes(data, object.get(data), -1) : Bytes.EMPTY,
-        request.accessList());
+        accessList(object));
   }
 
-  private UInt256 value() throws RpcError {
+  private static UInt256 value(JsonNode object) throws RpcError {
     String text = object.path("value").asText("0x0");
     try {
       return UInt256.fromHexString(text);
@@ -55,7 +50,7 @@ final class CallRequest {
     }
   }
 
-  private List<AccessTuple> accessList() throws RpcError {
+  private static List<AccessTuple> accessList(JsonNode object) throws RpcError {
     List<AccessTuple> list = new ArrayList<>();
     for (JsonNode tuple : object.path("accessList")) {
       List<Bytes32> keys = new ArrayList<>();

@@ -185,12 +185,10 @@ final class BlockImporter {
   /** Makes the ancestors of {@code header} canonical in place of those of the head. */
   private void reorganise(BlockHeader header) {
     List<Block> added = new ArrayList<>();
-    Bytes32 hash = header.parentHash();
-    BlockHeader ancestor = stored(hash);
-    while (!store.canonicalHash(ancestor.number()).equals(Optional.of(hash))) {
-      added.add(new Block(ancestor, store.body(hash).orElseThrow()));
-      hash = ancestor.parentHash();
-      ancestor = stored(hash);
+    BlockHeader ancestor = stored(header.parentHash());
+    while (!isCanonical(ancestor)) {
+      added.add(new Block(ancestor, store.body(ancestor.hash()).orElseThrow()));
+      ancestor = stored(ancestor.parentHash());
     }
     List<Block> removed = new ArrayList<>();
     for (BlockHeader old = head.header();

@@ -121,11 +121,6 @@ final class BodyDownload {
     return slots.size();
   }
 
-  /** Bytes of transactions that wait for bodies before them. */
-  long heldBytes() {
-    return heldBytes;
-  }
-
   /** The next block in order, when its body is there. */
   Optional<Filled> next() {
     Slot first = slots.peek();
@@ -340,7 +335,8 @@ final class BodyDownload {
     return last;
   }
 
-  private static long bytes(BlockBody body) {
+  /** Of its transactions. */
+  static long bytes(BlockBody body) {
     long sum = 0;
     for (Transaction transaction : body.transactions()) {
       sum += transaction.encoded().size();

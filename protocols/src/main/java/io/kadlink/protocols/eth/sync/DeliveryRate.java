@@ -45,11 +45,6 @@ final class DeliveryRate {
     return perSecond;
   }
 
-  /** Whether it has answered yet. */
-  boolean isMeasured() {
-    return measured;
-  }
-
   /** How long a request for so many items may take before others are asked for them. */
   Duration patience(int items) {
     if (!measured || perSecond <= 0) {

@@ -5,7 +5,6 @@ import io.kadlink.protocols.eth.chain.Block;
 import io.kadlink.protocols.eth.chain.BlockHeader;
 import io.kadlink.protocols.eth.chain.Chain;
 import io.kadlink.protocols.eth.chain.ImportResult;
-import io.kadlink.protocols.eth.chain.Transaction;
 import io.kadlink.protocols.eth.peer.EthMetrics;
 import io.kadlink.protocols.eth.peer.EthPeer;
 import io.kadlink.protocols.eth.peer.EthPeers;
@@ -232,21 +231,13 @@ final class Download {
 
   private void importBlock(BodyDownload.Filled filled) {
     Block block = filled.block();
-    long bytes = bytes(block);
+    long bytes = block.header().encoded().size() + BodyDownload.bytes(block.body());
     importing++;
     importingBytes += bytes;
     chain
         .importBlock(block)
         .whenComplete(
             (result, failure) -> loop.execute(() -> imported(filled, bytes, result, failure)));
-  }
-
-  private static long bytes(Block block) {
-    long bytes = block.header().encoded().size();
-    for (Transaction transaction : block.body().transactions()) {
-      bytes += transaction.encoded().size();
-    }
-    return bytes;
   }
 
   private void imported(

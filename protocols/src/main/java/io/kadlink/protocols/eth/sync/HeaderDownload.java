@@ -59,16 +59,6 @@ final class HeaderDownload {
     this.ended = ended;
   }
 
-  /** Whether an answer is awaited. */
-  boolean isAsking() {
-    return inFlight > 0;
-  }
-
-  /** Headers that wait for others before them. */
-  int waiting() {
-    return early.values().stream().mapToInt(List::size).sum();
-  }
-
   /** Asks on, for at most {@code room} headers that have not been handed out. */
   void request(int room) {
     while (!over
